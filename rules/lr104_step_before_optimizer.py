@@ -43,7 +43,8 @@ def _may_start_at_zero(schedule: Schedule) -> bool:
     """Whether it may be a warm-up from 0, of which nothing is lost."""
     if first := lr_after_steps(schedule, 0):
         return not any(first)
-    if schedule.construction.sets_first_lr:
+    factor = schedule.lr_lambda.first_factor
+    if schedule.construction.sets_first_lr or (factor is not None and factor.value):
         return False
     law, early = LAWS.get(schedule.scheduler), schedule.stepping.early_step
     may_warm_up = law is None or law.name == "LambdaLR" or not law.is_class

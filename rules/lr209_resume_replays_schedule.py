@@ -16,6 +16,7 @@ from lrlint.judgement.exclusions import (
     WRITES,
 )
 from lrlint.judgement.resuming import goes_on_from_zero, restored, resumed, state_is_ignored
+from lrlint.judgement.resuming_by_hand import StartsOver, starts_over
 from lrlint.judgement.stepping import is_moved
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
@@ -29,6 +30,9 @@ class ResumeReplaysSchedule(Rule):
     Reports a loop that starts at a `start_epoch` (from a checkpoint, or set by the user) while the
     scheduler starts from 0: its state is not loaded, `last_epoch` is not set, no loop steps it
     forward, and none of its arguments depends on the start.
+
+    Of an LR that the script writes by hand, reports a counter that starts from 0 again, and a decay
+    of the LR in use (`group["lr"] *= 0.1`) where the optimizer's state is not loaded.
 
     ## Why is this bad
 
@@ -136,13 +140,50 @@ class ResumeReplaysSchedule(Rule):
                 yield self.silence(schedule.place, why, owner="LR403")
             else:
                 yield from self._foreseen(training, schedule)
+        for schedule in training.written:
+            found = starts_over(training, schedule)
+            if found is not None and found.unsaved is None:
+                yield self._by_hand(schedule, found)
 
-    def _recorded(self, schedule: Schedule) -> Finding:
+    def _by_hand(self, schedule: Schedule, found: StartsOver) -> Finding:
+        where = (
+            "training goes on with the optimizer's restored state"
+            if found.start is None
+            else f"training goes on at {found.start}"
+        )
+        fault = (
+            "the LR in use, from which the next one follows, is that of a fresh start: the"
+            " optimizer's state is not loaded"
+            if found.loses_rate
+            else "the LR written here counts from 0"
+        )
+        if found.start is None:
+            fault += ": the counter in the checkpoint is not restored"
+        certain = found.start is not None and not found.loses_rate
         return self.finding(
             schedule.place,
-            f"training goes on with the optimizer's restored state, but {schedule.scheduler}"
+            f"{where}, but {fault}",
+            severity=Severity.ERROR if certain else Severity.WARNING,
+            notes=(
+                ("the loop that resumes", found.loop.place),
+                (
+                    "the optimizer's state is restored here",
+                    None if found.load is None else found.load.place,
+                ),
+            ),
+        )
+
+    def _recorded(self, schedule: Schedule) -> Finding:
+        after = schedule.run.starts_over_after
+        resumes = f"after step {after}" if after else "with the optimizer's restored state"
+        restored_here = (
+            "the checkpoint is loaded here" if after else "the optimizer's state is restored here"
+        )
+        return self.finding(
+            schedule.place,
+            f"training goes on {resumes}, but {schedule.scheduler}"
             " starts from step 0: its state is not loaded and its last_epoch is not set",
-            notes=(("the optimizer's state is restored here", schedule.run.starts_over),),
+            notes=((restored_here, schedule.run.starts_over),),
         )
 
     def _foreseen(self, training: Training, schedule: Schedule) -> Iterator[Finding | Silence]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Place, Schedule
+from lrlint.facts import Place, Schedule, Training
+from lrlint.formulas.warmup_cosine import WARMUPS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import COMPETITOR, EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
 from lrlint.judgement.hand_written import caveat, source, unit_of
-from lrlint.judgement.hand_written_warmups import long_warmup, repeated_warmup
+from lrlint.judgement.hand_written_warmups import begun_anew, long_warmup, repeated_warmup
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.judgement.stepping import driver
 from lrlint.judgement.training_steps import warms_up
@@ -23,6 +24,7 @@ from lrlint.judgement.warmup import (
     takes_all,
     too_long_for,
     unfinished,
+    warmup_and_total,
     warmup_of_training,
     warmup_steps,
 )
@@ -38,8 +40,10 @@ class WarmupNeverEnds(Rule):
     Reports a warm-up (`LinearLR` that rises, `ConstantLR`) that is longer than the training, or
     than the part of a `SequentialLR` that it is given, a `LinearLR` whose start and end factor
     are the same, and a `get_…_schedule…` of transformers or diffusers whose `num_warmup_steps` are
-    more than its `num_training_steps`, or than the steps that the training makes. So is the
-    `warmup_t` of a schedule of timm's.
+    more than its `num_training_steps`, or than the steps that the training makes. So are the
+    warm-ups of lightning-bolts' `LinearWarmupCosineAnnealingLR`, MONAI's `WarmupCosineSchedule` and
+    the `warmup_t` of a schedule of timm's. A warm-up that the script writes itself is reported,
+    too, where it counts the batches of each epoch (`if i < warmup:`) and so starts over in each.
 
     ## Why is this bad
 
@@ -89,6 +93,7 @@ class WarmupNeverEnds(Rule):
             "get_cosine_with_min_lr_schedule_with_warmup_lr_rate",
             "get_wsd_schedule",
             "get_scheduler",
+            *WARMUPS,
         }
     )
     positioned = True
@@ -175,6 +180,18 @@ class WarmupNeverEnds(Rule):
                 f" {one}s{caveat(schedule)}, and again and again: the LR falls back each time",
             )
 
+    def check_training(self, training: Training) -> Iterator[Finding]:
+        if any(long_warmup(one) or repeated_warmup(one) for one in training.written):
+            return
+        for optimizer in training.optimizers:
+            for write, guard in begun_anew(optimizer):
+                yield self.finding(
+                    write.place,
+                    f"the warm-up starts over in every epoch: `{guard.text}` counts the batches of"
+                    " one epoch, so that the LR falls back each time",
+                    notes=(("the condition", guard.place),),
+                )
+
     def _cut_off(self, schedule: Schedule, found: Length) -> Finding:
         one, reached = unit(driver(schedule)), last_factor(schedule, found)
         percent = "" if reached is None else f" {reached:.0%} of the base LR"
@@ -206,7 +223,7 @@ class WarmupNeverEnds(Rule):
         elif planned is not None and planned.never_ends:
             yield self._too_long(
                 planned,
-                f"num_training_steps is {wording.quantity(planned.compared.steps)}",
+                f"{warmup_and_total(schedule)[1]} is {wording.quantity(planned.compared.steps)}",
                 "the LR rises to the end and never decays",
             )
         elif taken is not None and taken.never_ends:

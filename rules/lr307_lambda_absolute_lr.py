@@ -27,7 +27,9 @@ class LambdaAbsoluteLR(Rule):
     ## What it does
 
     Reports an `lr_lambda` whose result is a multiple of the LR that the optimizer was built with:
-    `lambda epoch: lr * 0.95**epoch`; or a power of another LR: `lambda epoch: final_lr ** drops`.
+    `lambda epoch: lr * 0.95**epoch`; or a power of another LR: `lambda epoch: final_lr ** drops`;
+    or small in every step, as the formula of the Transformer paper is, while the optimizer's LR is
+    small, too.
     Not reported are optimizers with an LR of 1, for which the two are the same, and results that
     are divided by the base LR.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, OptimizerUse, Schedule, Training
 from lrlint.judgement.rates import lr_text
+from lrlint.judgement.wiring import meet
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
@@ -17,7 +18,7 @@ class OptimizerReplaced(Rule):
     ## What it does
 
     Reports a scheduler that is stepped although its optimizer is not, because another optimizer has
-    been stored under the same name since and trains instead.
+    been stored under the same name since and trains instead, from the start or in a second phase.
 
     ## Why is this bad
 
@@ -126,7 +127,7 @@ class OptimizerReplaced(Rule):
             yield self.finding(
                 schedule.place,
                 f"{schedule.scheduler} drives the old optimizer, which is"
-                f" {'stepped no more' if old.replaced_midway is new else 'never stepped'}:"
+                f" {'stepped no more' if old.stepped else 'never stepped'}:"
                 f" the {new.class_name} that replaces it trains{_lr(new, training.schedules)}",
                 notes=(
                     ("optimizer replaced here", new.place),
@@ -145,6 +146,13 @@ def _successor(
     if later is not None and _steps_after_it(old, later):
         # With a scheduler of its own, the new optimizer is as it should be.
         return None if any(one.optimizer is later for one in schedules) else later
+    next_phase = old.replaced_by
+    if next_phase is not None and any(
+        any(meet(site, own) for own in next_phase.sites)
+        and not any(meet(site, own) for own in old.sites)
+        for site in (schedule.sites if old.sites else ())
+    ):
+        return None if any(one.optimizer is next_phase for one in schedules) else next_phase
     if (
         schedule.stepping.optimizer_steps is None
         or schedule.stepping.optimizer_steps.as_number() != 0

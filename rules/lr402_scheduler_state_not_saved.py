@@ -9,6 +9,7 @@ from lrlint.facts import Checkpoint, Schedule, Training
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.resuming import goes_on_from_zero, restored, resumed_with_state
+from lrlint.judgement.resuming_by_hand import StartsOver, starts_over
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
@@ -22,7 +23,8 @@ class SchedulerStateNotSaved(Rule):
     script that loads the optimizer's state and goes on where it stopped, also where that script
     tries to load the state that is missing. A scheduler that needs no
     state is not reported: `ExponentialLR` multiplies the LR in use, `step(epoch)` sets the
-    position, and some scripts set `last_epoch` or step the scheduler forward.
+    position, and some scripts set `last_epoch` or step the scheduler forward. Reported too is a
+    checkpoint without the counter from which the script computes its LR by hand.
 
     ## Why is this bad
 
@@ -103,6 +105,25 @@ class SchedulerStateNotSaved(Rule):
                     continue
                 silence = self.first(KEPT, (training, schedule), schedule.place)
                 yield silence or self._finding(checkpoint, schedule)
+        for schedule in training.written:
+            found = starts_over(training, schedule)
+            if found is not None and found.unsaved is not None:
+                yield self._by_hand(schedule, found, found.unsaved)
+
+    def _by_hand(self, schedule: Schedule, found: StartsOver, checkpoint: Checkpoint) -> Finding:
+        return self.finding(
+            checkpoint.place,
+            "the checkpoint keeps the optimizer's state, but not the counter from which the LR is"
+            " computed: when training goes on, its schedule starts over",
+            notes=(
+                ("the LR is written here", schedule.place),
+                (
+                    "the optimizer's state is restored here",
+                    None if found.load is None else found.load.place,
+                ),
+                ("the loop that resumes", found.loop.place),
+            ),
+        )
 
     def _finding(self, checkpoint: Checkpoint, schedule: Schedule) -> Finding:
         optimizer, resume = schedule.optimizer, goes_on_from_zero(schedule)

@@ -103,11 +103,12 @@ class LastEpochWithoutInitialLr(Rule):
             last = schedule.argument("last_epoch")
             if last is None or last.number is None or last.number.as_number() == -1:
                 continue
-            if schedule.scheduler not in LAWS or schedule.scheduler in _WITHOUT_CHECK:
-                continue
-            if schedule.optimizer is None or not _is_fresh(schedule, training):
+            known = schedule.scheduler in LAWS or schedule.construction.derived
+            if not known or schedule.scheduler in _WITHOUT_CHECK:
                 continue
             certain = last.number.value not in (None, -1)
+            if schedule.optimizer is None or not _is_fresh(schedule, training, certain):
+                continue
             if not certain and not _is_a_start(last.number):
                 continue
             if silence := self.excluded(schedule):
@@ -130,8 +131,11 @@ def _is_a_start(number: Expr) -> bool:
     return any(_RESUME.search(atom.name) for atom in number.atoms())
 
 
-def _is_fresh(schedule: Schedule, training: Training) -> bool:
-    """Whether nothing has given the groups of its optimizer their base LR."""
+def _is_fresh(schedule: Schedule, training: Training, by_default: bool) -> bool:
+    """Whether nothing has given the groups of its optimizer their base LR.
+
+    ``by_default`` leaves out what only other settings than the defaults lead to.
+    """
     optimizer = schedule.optimizer
     assert optimizer is not None
     if any(group.initial_lr for group in optimizer.groups):
@@ -139,6 +143,7 @@ def _is_fresh(schedule: Schedule, training: Training) -> bool:
     if any(
         call.method in ("load_state_dict", "initial_lr =", "add_param_group")
         and call.order < schedule.construction.order
+        and not (by_default and any(guard.by_default is False for guard in call.guards))
         for call in optimizer.calls
     ):
         return False

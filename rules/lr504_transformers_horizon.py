@@ -40,7 +40,8 @@ class TransformersHorizon(Rule):
     Compares the `num_training_steps` of `get_linear_schedule_with_warmup`, `get_scheduler` and the
     other schedule functions of transformers and diffusers with the number of times that the
     schedule is stepped over the whole training, and so the `total_num_steps` of DeepSpeed's own
-    schedulers. A difference of one step, or of less than 1 %, is
+    schedulers, the `max_epochs` of lightning-bolts' `LinearWarmupCosineAnnealingLR` and the
+    `t_total` of MONAI's `WarmupCosineSchedule`. A difference of one step, or of less than 1 %, is
     not reported. Where gradient accumulation explains the difference, LR206 reports it; where the
     warm-up is longer than the training, LR210 does.
 

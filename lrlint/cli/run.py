@@ -274,6 +274,8 @@ class _Finisher:
         from lrlint.runtime.run_report import RunReport
         from lrlint.runtime.verdicts import judge, one_severity
 
+        for stream in ("stdout", "stderr"):  # the script may have deleted it
+            vars(sys).setdefault(stream, None)
         _leave_removed_folder(self._folder)
         session = self._session
         session.stop()

@@ -30,6 +30,7 @@ from lrlint.facts.laws import (
     DeadBranch,
     DecayEnd,
     FactorFunction,
+    LawReads,
     Threshold,
     WrittenLaw,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Guard",
     "GuardKind",
     "Horizon",
+    "LawReads",
     "Loop",
     "LoopKind",
     "Monitoring",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrlint.facts.loops import Loop
 from lrlint.facts.places import Place
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Atom, Expr
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,6 +71,18 @@ class Compounding:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class LawReads:
+    """What decides an LR that a script writes by hand, also where its law cannot be followed."""
+
+    loops: tuple[Loop, ...]
+    """The loops whose iterations it counts."""
+    numbers: frozenset[Atom]
+    """The numbers of the script that it reads."""
+    in_use: bool
+    """Whether it follows from the LR in use."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class WrittenLaw:
     """The law of a schedule that a script writes by hand, as far as it can be read."""
 
@@ -94,5 +106,7 @@ class WrittenLaw:
     thresholds: tuple[Threshold, ...] = ()
     dead: tuple[DeadBranch, ...] = ()
     compounding: Compounding | None = None
+    reads: LawReads | None = None
+    """What it depends on; None where not all of it is known."""
     unread: str | None = None
     """Why it cannot be read."""

@@ -91,5 +91,9 @@ class RecordedRun:
     starts_over: Place | None = None
     """Where its optimizer loads the state of a training that has begun, although its own counter
     starts at 0."""
+    starts_over_after: int = 0
+    """The steps of that training, where the optimizer's state is not loaded either."""
+    goes_on: Place | None = None
+    """Where its optimizer loads, before the first step, the state of a training that has begun."""
     rank_gap: RankGap | None = None
     """Where two ranks differ."""

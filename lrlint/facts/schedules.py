@@ -9,7 +9,7 @@ from lrlint.facts.arguments import Argument
 from lrlint.facts.calls import Call, StepSite, Write
 from lrlint.facts.horizons import Horizon
 from lrlint.facts.laws import FactorFunction, WrittenLaw
-from lrlint.facts.loops import Cadence
+from lrlint.facts.loops import Cadence, Loop
 from lrlint.facts.optimizers import OptimizerUse
 from lrlint.facts.places import Place
 from lrlint.facts.recorded import RecordedRun
@@ -24,7 +24,8 @@ class Surroundings:
     competitors: tuple[Schedule, ...] = ()
     """Other schedules that advance on the same optimizer."""
     instead: tuple[Schedule, ...] = ()
-    """The competitors that advance only where a setting keeps this one from advancing."""
+    """The competitors that advance only where a setting keeps this one from advancing, or, in a
+    run, before or after this one does."""
     otherwise: tuple[Schedule, ...] = ()
     """Schedules of the same optimizer that are built only where this one is not."""
     alternatives: tuple[Schedule, ...] = ()
@@ -111,6 +112,10 @@ class Checkpoint:
     """Position in program order among all events, loops unrolled once."""
     open: bool = False
     """Whether it may hold the state of others."""
+    counts: bool = False
+    """Whether it holds a number that counts iterations, such as the epoch."""
+    loops: tuple[Loop, ...] = ()
+    """The loops in which it is written, outermost first."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

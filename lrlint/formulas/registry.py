@@ -18,6 +18,7 @@ from lrlint.formulas import (
     swa,
     timm,
     transformers,
+    warmup_cosine,
 )
 from lrlint.formulas.arguments import parameters_of
 from lrlint.formulas.compose import composite_laws
@@ -120,6 +121,7 @@ def _build() -> Mapping[str, Law]:
         transformers.LAWS,
         timm.LAWS,
         deepspeed.LAWS,
+        warmup_cosine.LAWS,
         composite_laws(_LAWS),
         (
             Law(

@@ -12,6 +12,7 @@ from lrlint.facts import (
     Schedule,
     StepSite,
 )
+from lrlint.formulas.warmup_cosine import LENGTHS
 from lrlint.judgement.horizon_units import COINCIDENCE
 from lrlint.judgement.length import against
 from lrlint.judgement.stepping import iterations, regular_sites
@@ -112,5 +113,10 @@ def _is_that(horizon: Horizon, micro_batches: Expr) -> bool:
     )
 
 
-_SPANNING = frozenset({"T_max", "total_steps", "num_training_steps", "epochs * steps_per_epoch"})
+_SPANNING = frozenset(
+    {
+        *("T_max", "total_steps", "num_training_steps", "epochs * steps_per_epoch"),
+        *LENGTHS.values(),
+    }
+)
 """Horizons that are meant to last for the whole training, so that an equal number is telling."""

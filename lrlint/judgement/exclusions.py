@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from lrlint.facts import Cadence, Loop, LoopKind, Repetition, Schedule, StepArgument, StepSite
+from lrlint.facts import Cadence, Call, Loop, LoopKind, Repetition, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.accumulation import (
@@ -25,9 +25,9 @@ from lrlint.judgement.lightning import (
 )
 from lrlint.judgement.rates import takes_metric
 from lrlint.judgement.stepping import (
+    READING,
     cadence,
     driver,
-    moved_by,
     never_stepped,
     stepped_by_itself_too,
 )
@@ -121,8 +121,13 @@ def _jump(schedule: Schedule) -> StepSite | None:
 
 
 def _mover(schedule: Schedule) -> str | None:
-    call = moved_by(driver(schedule))
-    return None if call is None else call.method
+    """Return what may set the counter in a run that does not resume."""
+    calls = (call for call in driver(schedule).calls if call.method not in READING)
+    return next((call.method for call in calls if not _resumes(call)), None)
+
+
+def _resumes(call: Call) -> bool:
+    return call.method == "load_state_dict" and bool(call.guards) and not call.own_state
 
 
 def _has_no_cadence(schedule: Schedule) -> bool:

@@ -218,10 +218,12 @@ def _in_other_unit(schedule: Schedule, decay: DecayEnd) -> bool:
     return bool(decay.end.atoms() & planned.atoms()) or (decay.end.value or 0) > COINCIDENCE
 
 
-def _decay(decays: tuple[DecayEnd, ...]) -> DecayEnd | None:
+def _decay(decays: tuple[DecayEnd, ...], *, named_only: bool = True) -> DecayEnd | None:
     """Return the one decay of a law; a line counts where its end has a name in the script."""
     named = [
-        decay for decay in decays if decay.end.is_integer and (decay.cosine or decay.end.atoms())
+        decay
+        for decay in decays
+        if decay.end.is_integer and (decay.cosine or decay.end.atoms() or not named_only)
     ]
     cosines = [decay for decay in named if decay.cosine]
     ends = {decay.end: decay for decay in cosines or named}
@@ -236,11 +238,12 @@ def _horizon(horizon: Horizon, decay: DecayEnd) -> Horizon:
 def _goes_wrong(schedule: Schedule) -> bool:
     """Whether the LR rises again after the end of its decay, or is negative."""
     known = _known(schedule)
-    return bool(known) and all(map(_climbs, known))
+    return bool(known) and all(_climbs(one, named=one is schedule) for one in known)
 
 
-def _climbs(schedule: Schedule) -> bool:
-    decay, steps = _decay(schedule.law.decays), step_count(schedule)
+def _climbs(schedule: Schedule, *, named: bool) -> bool:
+    """Whether it does; where its names are replaced by numbers, the end of its decay has none."""
+    decay, steps = _decay(schedule.law.decays, named_only=named), step_count(schedule)
     if decay is None or steps is None:
         return False
     last, end = lr_at(schedule, steps - 1), lr_at(schedule, decay.end.value)

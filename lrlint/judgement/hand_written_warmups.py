@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
-from lrlint.facts import Schedule, Threshold
+from lrlint.facts import Guard, GuardKind, LoopKind, OptimizerUse, Schedule, Threshold, Write
 from lrlint.judgement.hand_written import (
     FEWEST_STEPS,
     curve,
@@ -79,3 +80,21 @@ def repeated_warmup(schedule: Schedule) -> int | None:
     peak = lrs.index(max(lrs))
     rises = all(a < b for a, b in pairwise(lrs[: peak + 1]))
     return peak if peak and rises and set(lrs[peak:]) == {lrs[peak]} else None
+
+
+def begun_anew(optimizer: OptimizerUse) -> Iterator[tuple[Write, Guard]]:
+    """Yield the LRs that rise over the first batches of each epoch: ``if i < warmup: …``."""
+    for write in optimizer.writes:
+        loops = [one for one in write.loops if one.kind in (LoopKind.EPOCH, LoopKind.BATCH)]
+        if [one.kind for one in loops[-2:]] != [LoopKind.EPOCH, LoopKind.BATCH]:
+            continue
+        passes = loops[-2].trips
+        if len(write.guards) != 1 or (passes is not None and passes.value == 1):
+            continue
+        (guard,) = write.guards
+        if guard.kind is not GuardKind.BEFORE or guard.amount is None or write.value is None:
+            continue
+        lines = map(write.value.linear_in, guard.reads - guard.amount.atoms())
+        slopes = [line[0] for line in lines if line is not None]
+        if any(slope.is_positive or (slope.value or 0) > 0 for slope in slopes):
+            yield write, guard

@@ -13,6 +13,7 @@ from lrlint.facts import (
     Horizon,
     Schedule,
 )
+from lrlint.formulas.warmup_cosine import LENGTHS
 from lrlint.judgement.stepping import driver
 from lrlint.symbolic import (
     Atom,
@@ -38,6 +39,7 @@ _WHOLE_TRAINING = frozenset(
         "t_initial",
         WITH_CYCLES,
         *HANDWRITTEN_ENDS,
+        *LENGTHS.values(),
     }
 )
 """Horizons that span a training, or a cycle of it: a literal that equals its length is not equal by

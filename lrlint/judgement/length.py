@@ -225,10 +225,11 @@ def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
         return steps
     milestones = parent.argument("milestones")
     marks = None if milestones is None else milestones.numbers
-    if parent.scheduler != "SequentialLR" or marks is None or schedule not in parent.children:
+    if marks is None or schedule not in parent.children:
         return None
-    position = parent.children.index(schedule)
-    if len(marks) + 1 != len(parent.children):
+    # A class of the script that warms up itself has a mark for each of its parts.
+    position = parent.children.index(schedule) + (parent.scheduler != "SequentialLR")
+    if len(marks) + 1 != len(parent.children) + (parent.scheduler != "SequentialLR"):
         return None
     end = marks[position] if position < len(marks) else steps
     try:

@@ -16,6 +16,7 @@ from lrlint.facts import (
     Schedule,
     StepSite,
 )
+from lrlint.formulas.warmup_cosine import LENGTHS
 from lrlint.judgement.horizon_units import BY_NAME, Evidence
 from lrlint.judgement.stepping import cadence, driver, regular_sites
 from lrlint.judgement.units import (
@@ -29,7 +30,11 @@ NAME = "lightning.Trainer"
 INTERVALS = ("step", "epoch")
 _CERTAIN = frozenset({"trainer.max_steps"})
 """Numbers of the Trainer that count updates, whatever their value."""
-_WHOLE = {"T_max", "total_steps", "num_training_steps", "total_iters"} | HANDWRITTEN_ENDS
+_WHOLE = {
+    *("T_max", "total_steps", "num_training_steps", "total_iters"),
+    *HANDWRITTEN_ENDS,
+    *LENGTHS.values(),
+}
 _STEPS = re.compile(r"(^|[._\[\"'])(steps|updates|iters|iterations)\W*$")
 """Names of counts of updates: ``hparams.max_steps``. A ``scheduler_step`` may count epochs."""
 

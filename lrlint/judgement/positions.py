@@ -182,13 +182,19 @@ def _restarts(schedule: Schedule) -> WrongPosition | None:
     per_epoch = site.counted.trips
     if length is None or per_epoch is None or compare(length, per_epoch).equal:
         return None
-    if horizon_in_batches(schedule) is None and not _shares(length, per_epoch):
+    if horizon_in_batches(schedule) is not None or _shares(length, per_epoch):
+        what = (
+            f"the schedule never gets beyond {wording.quantity(per_epoch)} of"
+            f" {wording.quantity(length)}"
+        )
+    elif horizon_in_epochs(schedule) is not None:
+        what = f"the schedule of {wording.quantity(length)} epochs runs anew in each of them"
+    else:
         return None
     return WrongPosition(
         site.place,
         f"{_call(schedule, site)} counts the batches of one epoch and starts again with the next:"
-        f" the schedule never gets beyond {wording.quantity(per_epoch)} of"
-        f" {wording.quantity(length)}",
+        f" {what}",
         _is_default(schedule),
     )
 

@@ -8,25 +8,28 @@ from dataclasses import dataclass
 from lrlint.facts import (
     Call,
     Checkpoint,
+    GuardKind,
     Loop,
     LoopKind,
     OptimizerUse,
     Schedule,
     StepArgument,
     Training,
+    Write,
 )
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.rates import takes_metric, writes_when_built
 from lrlint.judgement.stepping import driver, is_moved, regular_sites
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Atom, Expr
 
-_RESUME = re.compile(
+RESUME = re.compile(
     r"start|resum|begin|(^|[^a-z])(last|init|initial|prev|previous|done|finished)_?(epoch|step|iter)"
     r"|(epoch|step|iter)s?_?(done|trained|finished|so_far)"
-    r"|(checkpoint|ckpt|snapshot|saved|state|loaded)\w*\[",
+    r"|((checkpoint|ckpt|snapshot|saved|state|loaded)|(^|[^a-z])(ck|cp|chk))\w*\[",
     re.IGNORECASE,
 )
+"""What the name of a number says that tells where a training goes on."""
 _COUNTER = r"epoch|step|iter|round|first|(^|_)it$|(^|_)ep$"
 MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Each of their steps multiplies the LR that it finds, which the optimizer's state brings back."""
@@ -49,13 +52,14 @@ def resumed(schedule: Schedule) -> Resume | None:
     """
     optimizer = schedule.optimizer
     loaded = optimizer is not None and restored(optimizer) is not None
-    says_so = re.compile(f"{_RESUME.pattern}|{_COUNTER}" if loaded else _RESUME.pattern, re.I)
+    says_so = re.compile(f"{RESUME.pattern}|{_COUNTER}" if loaded else RESUME.pattern, re.I)
     for site in regular_sites(driver(schedule)):
         for loop in site.loops:
             first = loop.first
             if first is None or loop.kind not in (LoopKind.EPOCH, LoopKind.BATCH):
                 continue
-            if first.is_constant or first.value not in (None, 0, 1):
+            seen = schedule.run.last_lrs is not None
+            if first.is_constant or (first.value not in (None, 0, 1) and not seen):
                 continue
             if loop.trips is not None and not loop.trips.atoms() & first.atoms():
                 continue  # `range(start, start + epochs)`: a whole training once more
@@ -98,7 +102,7 @@ def counts_from_zero(schedule: Schedule) -> bool:
     if any(loop.kind is LoopKind.REPLAY for site in schedule.sites for loop in site.loops):
         return False
     guards = [guard for site in schedule.sites for guard in site.guards]
-    return not any(_RESUME.search(guard.text) for guard in (*guards, *schedule.construction.guards))
+    return not any(RESUME.search(guard.text) for guard in (*guards, *schedule.construction.guards))
 
 
 def _may_be_moved_elsewhere(schedule: Schedule) -> bool:
@@ -238,7 +242,7 @@ def lr_stays_behind(schedule: Schedule) -> Call | None:
     lrs = [group.lr for group in optimizer.groups]
     if not optimizer.stepped or optimizer.open_groups or not lrs:
         return None
-    if any(lr is None or any(_RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs):
+    if any(lr is None or any(RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs):
         return None  # that may be the LR of the checkpoint
     if any(call.method in _SETS_THE_LR for call in optimizer.calls) or optimizer.writes:
         return None
@@ -263,9 +267,26 @@ def _lr_is_put_right(schedule: Schedule) -> bool:
     optimizer = schedule.optimizer
     if optimizer is None:
         return True
-    if any(write.order > schedule.construction.order for write in schedule.surroundings.writes):
+    writes = schedule.surroundings.writes
+    if any(w.order > schedule.construction.order and not _precedes_resume(w) for w in writes):
         return True
     return any(
         call.method == "load_state_dict" and call.order > schedule.construction.order
         for call in optimizer.calls
+    )
+
+
+def _precedes_resume(write: Write) -> bool:
+    """Whether an LR is written in the first iterations only, counted from where training starts.
+
+    A training that is resumed later does not write it: ``if start * len(loader) + i <= warmup``.
+    """
+    starts = frozenset[Atom]().union(
+        *(loop.first.atoms() for loop in write.loops if loop.first is not None)
+    )
+    return any(
+        guard.kind in (GuardKind.BEFORE, GuardKind.OTHER)
+        and "<" in guard.text
+        and not starts.isdisjoint(guard.reads)
+        for guard in write.guards
     )

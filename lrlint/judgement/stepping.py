@@ -16,6 +16,7 @@ from lrlint.facts import (
     StepSite,
 )
 from lrlint.formulas.deepspeed import LIBRARY as DEEPSPEED
+from lrlint.formulas.warmup_cosine import LENGTHS
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit, minimum
 
 
@@ -81,12 +82,12 @@ def never_stepped(schedule: Schedule) -> bool:
     )
 
 
-_READING = frozenset({"get_last_lr", "get_lr", "state_dict", "print_lr"})
+READING = frozenset({"get_last_lr", "get_lr", "state_dict", "print_lr"})
 
 
 def moved_by(schedule: Schedule) -> Call | None:
     """Return the first call but ``step()`` that may set its counter, as ``load_state_dict``."""
-    return next((call for call in schedule.calls if call.method not in _READING), None)
+    return next((call for call in schedule.calls if call.method not in READING), None)
 
 
 def is_moved(schedule: Schedule) -> bool:
@@ -102,13 +103,15 @@ def sets_position(schedule: Schedule) -> bool:
 def counts_training_steps(schedule: Schedule) -> bool:
     """Whether its length is the ``num_training_steps`` of a ``get_…_schedule…`` function.
 
-    DeepSpeed's own schedulers call it ``total_num_steps``.
+    Schedulers of other libraries call it otherwise.
     """
     horizon = schedule.horizon
     if horizon is None:
         return False
     if schedule.scheduler.startswith(DEEPSPEED):
         return horizon.parameter == "total_num_steps"
+    if schedule.scheduler in LENGTHS:
+        return horizon.parameter == LENGTHS[schedule.scheduler]
     return schedule.scheduler.startswith("get_") and horizon.parameter == "num_training_steps"
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from lrlint.facts import (
     Cadence,
+    Guard,
+    GuardKind,
     Schedule,
     StepSite,
 )
@@ -30,8 +32,9 @@ class TooFast:
 
 _VANISHED = 1e-6
 """Of the base LR: no training needs less."""
-_FEWEST_BATCHES = 8
-"""In an epoch whose number of batches is not known."""
+_FEWEST_BATCHES = 30
+_FEWEST_ITERATIONS = 8
+"""In an epoch of a loader whose length is not known, and of anything else."""
 _LATEST_VANISHED = 0.5
 _LATEST_MILESTONE = 0.25
 """Shares of the training within which a decay is over too early, where its length is known."""
@@ -58,13 +61,14 @@ def decays_too_fast(schedule: Schedule) -> TooFast | None:
     ):
         return None
     (site,) = sites
-    if site.guards or chosen_by_flag(schedule):
+    if not all(map(_holds_by_default, site.guards)) or chosen_by_flag(schedule):
         return None
     found = _over(schedule, site, float(epochs.value))
     if found is None:
         return None
     known = None if site.count is None else site.count.value
-    steps = float(_FEWEST_BATCHES * epochs.value) if known is None else known
+    fewest = _FEWEST_ITERATIONS if site.count is None else _FEWEST_BATCHES
+    steps = float(fewest * epochs.value) if known is None else known
     if not found.suits_epochs:
         latest = steps * _AT_ONCE
     elif known is None:
@@ -72,6 +76,13 @@ def decays_too_fast(schedule: Schedule) -> TooFast | None:
     else:
         latest = steps * (_LATEST_VANISHED if found.vanishes else _LATEST_MILESTONE)
     return found if found.over_after <= latest else None
+
+
+def _holds_by_default(guard: Guard) -> bool:
+    """Whether a guard is a setting's, or that of accumulation, and lets the default run step."""
+    if guard.kind is GuardKind.EVERY_K:
+        return guard.amount is not None and guard.amount.value == 1
+    return guard.kind is GuardKind.FLAG and guard.by_default is True
 
 
 def _over(schedule: Schedule, site: StepSite, epochs: float) -> TooFast | None:

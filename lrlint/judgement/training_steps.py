@@ -9,7 +9,7 @@ from lrlint.facts import Schedule, TrainerArguments
 from lrlint.formulas import LAWS, SCHEDULER_TYPES, Law, Problem
 from lrlint.judgement.length import Length
 from lrlint.judgement.stepping import counts_training_steps
-from lrlint.judgement.warmup import warmup_of_training, warmup_steps
+from lrlint.judgement.warmup import warmup_and_total, warmup_of_training, warmup_steps
 from lrlint.judgement.whole_length import judged_length
 from lrlint.symbolic import Expr
 
@@ -27,7 +27,7 @@ def function_of(schedule: Schedule) -> Law | None:
 def warms_up(schedule: Schedule) -> bool:
     """Whether its function has a warm-up, as far as that is known."""
     law = function_of(schedule)
-    return law is not None and "num_warmup_steps" in law.durations
+    return law is not None and warmup_and_total(schedule)[0] in law.durations
 
 
 def wrong_length(schedule: Schedule) -> Length | None:

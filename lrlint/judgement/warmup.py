@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrlint.facts import Argument, GuardKind, Schedule
+from lrlint.formulas.warmup_cosine import WARMUPS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     EXERCISE,
@@ -141,12 +142,14 @@ def _falls(schedule: Schedule) -> bool:
 def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
     """Return the length of the last part of a SequentialLR against its steps, and its start."""
     parent, horizon = schedule.parent, schedule.horizon
-    if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
+    if parent is None or horizon is None or horizon.length is None:
+        return None
+    if parent.scheduler == "SequentialLR" and schedule is parent.children[0]:
         return None
     milestones = parent.argument("milestones")
     marks = None if milestones is None else milestones.numbers
     left = segment(schedule)
-    if not marks or left is None or horizon is None or horizon.length is None:
+    if not marks or left is None:
         return None
     if left.value is not None and left.value <= 0:
         return None
@@ -193,7 +196,7 @@ def _is_whole(length: Length, warmup: Expr) -> bool:
 AFTER_WARMUP_EXCLUSIONS = (*WARMUP_EXCLUSIONS, WHOLE_IGNORES_ACCUMULATION)
 
 
-# -- the schedules of transformers
+# -- the schedules of transformers, and others of that form
 
 
 @dataclass(frozen=True)
@@ -216,15 +219,20 @@ class WarmupSteps:
         )
 
 
+def warmup_and_total(schedule: Schedule) -> tuple[str, str]:
+    """Return the names of the parameters that are the steps of the warm-up and of all."""
+    return WARMUPS.get(schedule.scheduler, ("num_warmup_steps", "num_training_steps"))
+
+
 def takes_all(case: WarmupSteps) -> bool:
     """Whether the warm-up takes all steps of a training that is to decay after it."""
-    planned = case.schedule.number("num_training_steps")
+    planned = case.schedule.number(warmup_and_total(case.schedule)[1])
     return case.compared.comparison.equal and planned is not None and planned != case.length
 
 
 def warmup_steps(schedule: Schedule) -> WarmupSteps | None:
     """Return the warm-up against the number that is planned; None where one is not known."""
-    return _warmup_against(schedule, schedule.number("num_training_steps"))
+    return _warmup_against(schedule, schedule.number(warmup_and_total(schedule)[1]))
 
 
 def warmup_of_training(schedule: Schedule) -> WarmupSteps | None:
@@ -235,7 +243,7 @@ def warmup_of_training(schedule: Schedule) -> WarmupSteps | None:
 
 
 def _warmup_against(schedule: Schedule, steps: Expr | None) -> WarmupSteps | None:
-    warmup, horizon = schedule.argument("num_warmup_steps"), schedule.horizon
+    warmup, horizon = schedule.argument(warmup_and_total(schedule)[0]), schedule.horizon
     if warmup is None or warmup.number is None or steps is None or horizon is None:
         return None
     compared = against(schedule, horizon, warmup.number, steps)

@@ -56,7 +56,10 @@ def assumed_batches(schedule: Schedule) -> tuple[Expr, Expr] | None:
     if batches is None or batches.value is not None or len(atoms) != 1:
         return None
     try:
-        each = (horizon.length / epochs).resolve(Strength.CONSTANT)
+        share = horizon.length / epochs
+        each = share.resolve(Strength.CONSTANT)
+        if len(share.atoms()) > 1:
+            return None  # computed, as `ceil(samples / batch_size)` is
         if not (_is_round(each) or (_is_validation(each) and not _is_validation(batches))):
             return None
         return (each, batches) if compare(schedule.steps, epochs * batches).equal else None

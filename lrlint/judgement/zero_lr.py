@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lrlint.facts import Cadence, OrderFact, Schedule
 from lrlint.formulas import LAWS, Curve, NoClosedForm
+from lrlint.formulas.warmup_cosine import BOLTS, MONAI
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     COMPETITOR,
@@ -53,7 +54,7 @@ _COSINE = "CosineAnnealingLR"
 _ENDS_AT_ZERO = frozenset(
     {
         *(_COSINE, "LinearLR", "PolynomialLR"),
-        *("get_linear_schedule_with_warmup", "get_cosine_schedule_with_warmup"),
+        *("get_linear_schedule_with_warmup", "get_cosine_schedule_with_warmup", BOLTS, MONAI),
     }
 )
 
@@ -197,7 +198,7 @@ def _other_whole(schedule: Schedule) -> Schedule | None:
 
 def _default_minimum(schedule: Schedule) -> bool:
     eta_min = schedule.argument("eta_min")
-    return eta_min is not None and not eta_min.explicit
+    return eta_min is not None and not eta_min.explicit and schedule.scheduler != BOLTS
 
 
 def _is_out_of_step(schedule: Schedule) -> bool:

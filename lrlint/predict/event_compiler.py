@@ -24,6 +24,7 @@ from lrlint.analysis.model.trace import (
     UNPICKLED,
     AddGroup,
     Block,
+    Break,
     BuildOptimizer,
     BuildScheduler,
     Event,
@@ -41,9 +42,11 @@ from lrlint.formulas import LAWS, Group, Replay, ignite
 from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule
 from lrlint.predict.running import Unreadable
-from lrlint.predict.simulation import MOST_ITERATIONS, Simulation
-from lrlint.symbolic import Atom, Expr
+from lrlint.predict.simulation import LOADED_LR, MOST_ITERATIONS, Simulation
+from lrlint.symbolic import Atom, Expr, Strength
 
+_ROUNDING = 1e-12
+"""How far an LR that is written by a formula may be from that of the script."""
 _LEFT_OUT = object()
 """An argument that says which LR a schedule writes."""
 _READS = frozenset(
@@ -71,6 +74,19 @@ class EventCompiler(TraceCompiler):
         self._machine = machine
         self._optimizer = optimizer
         self._simulation = simulation
+        self._by_hand = isinstance(target, OptimizerRecord)
+        self._leaves_loop = False
+        self._nudge = 1.0
+        events = (item.event for item in walk(trace))
+        self._writes = any(isinstance(e, LRWrite) and self._concerns(e) for e in events)
+        self._metrics: list[str] = []
+        """The metrics that the script writes out."""
+
+    def program(self) -> Runner:
+        program = super().program()
+        if self.left_out:  # what ends the training early may be the LR
+            self._unresolved += self._metrics
+        return program
 
     def _may_be_left_out(self, event: Event) -> bool:
         return _loads_checkpoint(event)  # a first run has none
@@ -92,6 +108,46 @@ class EventCompiler(TraceCompiler):
                 return scheduler.optimizer is self._optimizer and method not in _READS
         return False
 
+    # -- the LR in use
+
+    def _when(self, node: When, indices: tuple[Atom, ...]) -> Runner | None:
+        # Other branches may change the LR that their own conditions compare.
+        self._leaves_loop = bool(node.body) and isinstance(node.body[-1], Break)
+        return super()._when(node, indices)
+
+    def _outside(self, number: Expr | Condition, indices: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        read = (atom for atom in all_atoms(number) if isinstance(atom.key, RateInUse))
+        return (*super()._outside(number, indices), *filter(self._is_followed, read))
+
+    def _is_followed(self, atom: Atom) -> bool:
+        key, record = atom.key, self._optimizer
+        if not isinstance(key, RateInUse) or key.record is not record:
+            return False
+        return self._leaves_loop and (key.group is not None or len(record.groups) == 1)
+
+    def _value_of(self, atom: Atom) -> int | float:
+        if isinstance(atom.key, RateInUse):
+            return self._simulation.rate_of(atom.key.group or 0) * self._nudge
+        return super()._value_of(atom)
+
+    def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
+        test = super()._test(condition, indices)
+        if not self._writes or not any(
+            isinstance(atom.key, RateInUse) for atom in all_atoms(condition)
+        ):
+            return test
+
+        def hold(*stack: int | float) -> bool:
+            """Return what also holds for LRs that the script rounds otherwise."""
+            results = set[bool]()
+            for self._nudge in (1 - _ROUNDING, 1 + _ROUNDING, 1.0):
+                results.add(test(*stack))
+            if len(results) > 1:
+                raise NotComputable("the rounding of the LR")
+            return results.pop()
+
+        return hold
+
     # -- events
 
     def _event(self, event: Event, indices: tuple[Atom, ...]) -> Runner | None:
@@ -112,6 +168,10 @@ class EventCompiler(TraceCompiler):
                 return self._write(event, indices)
             case OptimizerCall(keeps=InitialRate(group=number, missing=missing)):
                 return lambda stack: simulation.keep_initial_lr(number, missing=missing)
+            case OptimizerCall(method="load_state_dict") if self._by_hand:
+                name = f"{LOADED_LR}`{event.place.text}`"
+                rate = self._machine.named_number(name, None, Strength.OPEN).value
+                return lambda stack: simulation.load_lrs(name, rate)
             case SchedulerCall() | OptimizerCall():
                 is_attribute = isinstance(event, SchedulerCall) and event.method.endswith(" =")
                 attribute = f".{event.method} …" if is_attribute else ""
@@ -234,8 +294,14 @@ class EventCompiler(TraceCompiler):
         record, step = event.scheduler, self._simulation.step_scheduler
         law = LAWS.get(record.law)
         if law is not None and law.takes_metric:
-            self._unresolved.append(f"the metric {event.argument_text or 'of step()'}".strip())
-            return None
+            text = f"the metric {event.argument_text or 'of step()'}".strip()
+            metric = event.argument
+            compute = self._argument(metric, indices) if isinstance(metric, Expr) else None
+            if compute is None:
+                self._unresolved.append(text)
+                return None
+            self._metrics.append(text)
+            return lambda stack: step(record, compute, stack)
         if law is not None and law.positioned and event.argument is None:
             return lambda stack: step(record)  # it raises
         if event.argument is None or event.argument == Const(None):
@@ -247,9 +313,6 @@ class EventCompiler(TraceCompiler):
         self, event: SchedulerStep, step: Runner, indices: tuple[Atom, ...]
     ) -> Runner | None:
         """Return a step that advances its scheduler several times, as accelerate does."""
-        if self._machine.synchronised is not None and event.scheduler.law == "OneCycleLR":
-            self._unresolved.append("where accelerate stops a OneCycleLR that accumulates")
-            return None
         if event.times is None or event.times.as_number() == 1:
             return step
         times = self._argument(event.times, indices)

@@ -24,6 +24,7 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     Instance,
     ListValue,
+    Method,
     Opaque,
     Partial,
     Sized,
@@ -101,6 +102,8 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
             return arrays.Array(static(machine, item, depth) for item in row)
         case FunctionValue() | Partial() | Instance():
             return compile_function(machine, value, depth + 1)
+        case Method(receiver=ListValue() | Sized() as table, name="__getitem__"):
+            return static(machine, table, depth).__getitem__
         case Choice() if (lean := leaning(value)) is not value:
             return static(machine, lean, depth)
         case External(name=name) if name in CONSTANTS:

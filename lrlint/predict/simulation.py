@@ -20,6 +20,8 @@ MOST_EVENTS = 5_000_000
 """Steps of one training that are simulated."""
 MOST_ITERATIONS = 10 * MOST_EVENTS
 """Iterations of all loops in it: a few micro-batches for each step."""
+LOADED_LR = "the LR that is loaded by "
+"""How the name of an LR begins that a checkpoint brings; the call follows."""
 _REFUSALS = (
     *(ValueError, TypeError, ZeroDivisionError, KeyError, IndexError),
     AssertionError,  # timm
@@ -76,6 +78,7 @@ class Simulation:
         self._replays: dict[int, Replay] = {}
         self._events = 0
         self._built = False
+        self._loaded = ""
 
     # -- the optimizer
 
@@ -125,6 +128,8 @@ class Simulation:
     def step_optimizer(self) -> None:
         """Make an optimizer step."""
         self._count()
+        if self._loaded and any(math.isnan(group["lr"]) for group in self._groups):
+            raise Unreadable(self._loaded)
         if self._max_steps is None or self.optimizer_steps < self._max_steps:
             for lrs, group in zip(self.lr, self._groups, strict=True):
                 lrs.append(float(group["lr"]))
@@ -153,6 +158,19 @@ class Simulation:
             self._writes[index] += 1
         if isinstance(self._target, OptimizerRecord):
             self.steps = max(self._writes)
+
+    def rate_of(self, group: int) -> float:
+        """Return the LR in use of a param group."""
+        rate = float(self._groups[group]["lr"])
+        if math.isnan(rate):
+            raise Unreadable(self._loaded)
+        return rate
+
+    def load_lrs(self, name: str, rate: float | None) -> None:
+        """Load the LRs of a checkpoint; where they are unknown, the script has to write others."""
+        self._loaded = name
+        for group in self._groups:
+            group["lr"] = math.nan if rate is None else rate
 
     def keep_initial_lr(self, group: int | None, *, missing: bool) -> None:
         """Make the LR in use the initial one, of one param group or of all."""
@@ -205,14 +223,14 @@ class Simulation:
         self,
         scheduler: SchedulerRecord,
         argument: Callable[..., Any] | None = None,
-        indices: Sequence[int] = (),
+        indices: Sequence[int | float] = (),
     ) -> None:
         """Step a scheduler, with what ``argument`` gives in the iteration that ``indices`` name."""
         self._count()
         replay = self._replays.get(id(scheduler))
         if replay is None:
             return
-        if scheduler.prepared and replay._step_count > getattr(replay, "total_steps", math.inf):
+        if scheduler.stopped and replay._step_count > getattr(replay, "total_steps", math.inf):
             return  # accelerate steps a OneCycleLR once past its end and no further
         if scheduler is self._target:
             self.steps += 1

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
+from zipfile import is_zipfile
 
 from lrlint.errors import UserError
+from lrlint.runtime.recursion import raise_recursion_limit
 from lrlint.runtime.silent_exits import ScriptEnd, SilentExits
 from lrlint.runtime.uncaught import end_by
 
@@ -36,6 +38,8 @@ class Target:
                 raise UserError(f"{self.name}: is a folder; name the script, or use -m")
             if not path.is_file():
                 raise UserError(f"{self.name}: no such file")
+            if path.suffix == ".pyc" or is_zipfile(path):  # which Python runs
+                raise UserError(f"{self.name}: is not source code; name the script in it")
             if path.suffix.lower() == ".ipynb":
                 raise UserError(
                     f"{self.name}: is a notebook, which cannot be run as a script; call"
@@ -89,11 +93,12 @@ def _execute(target: Target, path: Path) -> ScriptEnd:
     try:
         if target.module:
             sys.modules["__main__"] = _new_main()
+            raise_recursion_limit()
             runpy._run_module_as_main(target.name)  # type: ignore[attr-defined] # as python -m does
         else:
             if not getattr(sys.flags, "safe_path", False):  # python -P
                 sys.path[0] = str(path.resolve().parent)
-            _execute_file(path)
+            _execute_file(target.name)
     except BaseException as error:
         uncaught = error
     else:
@@ -117,9 +122,11 @@ def _with_its_threads(end: ScriptEnd) -> ScriptEnd:
     return replace(end, cut=True)
 
 
-def _execute_file(path: Path) -> None:
-    name = os.path.abspath(path)
-    with io.open_code(str(path)) as file:
+def _execute_file(script: str) -> None:
+    name = os.path.abspath(script)
+    if os.name == "posix":  # where Python leaves `./` and `..` in it
+        name = os.path.join(os.getcwd(), script)
+    with io.open_code(script) as file:
         code = compile(file.read(), name, "exec", dont_inherit=True)
     main = _new_main()
     # What `python SCRIPT` gives its module; pickles and worker processes rely on it.
@@ -130,6 +137,7 @@ def _execute_file(path: Path) -> None:
         __spec__=None,
     )
     sys.modules["__main__"] = main
+    raise_recursion_limit()
     exec(code, vars(main))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import internal_error
 from lrlint.facts import Schedule, Training
+from lrlint.judgement.resuming_by_hand import starts_over
 from lrlint.judgement.stepping import driver
 from lrlint.linter.diagnose import Diagnoser
 from lrlint.linter.resolve import Resolver, resolver_of
@@ -115,7 +116,8 @@ def _of_known_length(training: Training) -> Training:
     schedules = tuple(
         schedule for schedule in training.schedules if _has_known_length(driver(schedule))
     )
-    return replace(training, schedules=schedules)
+    written = tuple(one for one in training.written if starts_over(training, one) is None)
+    return replace(training, schedules=schedules, written=written)
 
 
 def _has_known_length(schedule: Schedule) -> bool:

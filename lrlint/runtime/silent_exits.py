@@ -44,8 +44,8 @@ class SilentExits:
 
     def __enter__(self) -> None:
         os._exit = self._leave
-        _SIGNAL.signal = _disguised(self._set_handler, self._signal)
-        _SIGNAL.getsignal = _disguised(self._handler, self._getsignal)
+        _SIGNAL.signal = disguised(self._set_handler, self._signal)
+        _SIGNAL.getsignal = disguised(self._handler, self._getsignal)
         for number in _FATAL:
             if self._getsignal(number) is signal.SIG_DFL:
                 self._signal(number, self._terminated)
@@ -85,7 +85,9 @@ class SilentExits:
         os.kill(os.getpid(), number)
 
 
-def _disguised(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+def disguised(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that looks like the original to those who call or inspect it."""
+
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)

@@ -75,12 +75,13 @@ def _display(error: BaseException) -> None:
 
 
 def _write(text: str) -> None:
-    """Write to standard error, or to the file under it if the script has put None there."""
+    """Write to standard error, or to the file under it if the script has taken it away."""
     with suppress(Exception):  # it is closed, or an object of the script's
-        if sys.stderr is None:
+        stream = getattr(sys, "stderr", None)
+        if stream is None:
             os.write(2, text.encode(errors="backslashreplace"))
         else:
-            sys.stderr.write(text)
+            stream.write(text)
 
 
 def _clean(error: BaseException) -> None:

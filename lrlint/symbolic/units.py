@@ -50,7 +50,13 @@ def _unit_of_product(monomial: Monomial) -> Unit | None:
     finer = [unit for unit in Unit if unit is not Unit.EPOCH and power[unit]]
     if finer:
         return finer[0] if len(finer) == 1 and power[finer[0]] == 1 else None
-    return Unit.EPOCH if power[Unit.EPOCH] == 1 else None
+    return Unit.EPOCH if power[Unit.EPOCH] == 1 and not any(map(_is_count, monomial)) else None
+
+
+def _is_count(power: tuple[object, int]) -> bool:
+    """Whether a factor counts something per epoch: ``12 // accumulation`` updates."""
+    factor, _ = power
+    return isinstance(factor, Call) and factor.unit is None and _is_numerator(*power)
 
 
 def _has_unit(call: Call) -> bool:

@@ -55,6 +55,20 @@ HARMLESS = {
         scheduler.step()
         """,
     ),
+    "a list of open files that an object keeps from its first use on": (
+        """
+        class Tracks:
+            def __init__(self, names):
+                self.names, self.ready = names, False
+            def read(self):
+                if not self.ready:
+                    self.files = [open_track(name) for name in self.names]
+                    self.ready = True
+                return [read(file) for file in self.files]
+        tracks = Tracks(["a", "b"])
+        """,
+        "tracks.read()\nscheduler.step()",
+    ),
     "an attribute that comes from elsewhere": (
         """
         class Log:

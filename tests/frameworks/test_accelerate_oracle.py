@@ -64,6 +64,7 @@ LAWS = (
     "get_scheduler('cosine', optimizer, 0, {total})",
     "torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, {total}, eta_min=0.01)",
     "torch.optim.lr_scheduler.StepLR(optimizer, 4, gamma=0.5)",
+    "torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.2, total_steps=max({total}, 2))",
 )
 TOTALS = (
     "{epochs} * math.ceil(len(loader) / {every})",
@@ -88,7 +89,9 @@ def script(seed: int) -> str:
     total = draw.choice(TOTALS).format(**fields)
     law = draw.choice(LAWS).format(total=total)
     built = f"scheduler = {law}"
-    if draw.random() < 0.8:
+    stopped = "OneCycle" in law  # by accelerate alone, where torch would raise
+    fields.update(linked=fields["linked"] or stopped, splits=fields["splits"] and not stopped)
+    if stopped or draw.random() < 0.8:
         built += "\nscheduler = accelerator.prepare(scheduler)"
     early = draw.random() < 0.5
     step = "scheduler.step()"

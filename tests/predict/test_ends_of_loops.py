@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from lrlint.predict.forecast import forecast
 from lrlint.predict.simulation import Prediction
 from lrlint.source import load
@@ -107,3 +109,110 @@ async def train():
     assert predicted(tmp_path, f"{train}\ntrain()\n").optimizer_steps == 0
     run = f"{train}\nimport asyncio\nasyncio.run(train())\n"
     assert predicted(tmp_path, run).optimizer_steps == 5
+
+
+@pytest.mark.parametrize(
+    ("loop", "steps"),
+    [
+        # Losses that the script writes out, and the patience of an early stop.
+        (
+            """
+best, waited = float("inf"), 0
+for epoch, loss in enumerate([0.9, 0.5, 0.6, 0.7, 0.4, 0.45]):
+    for _ in range(2):
+        optimizer.step()
+    scheduler.step()
+    if loss < best:
+        best, waited = loss, 0
+    else:
+        waited += 1
+        if waited >= 2:
+            break
+""",
+            8,
+        ),
+        # The LR ends the training.
+        (
+            """
+for epoch in range(90):
+    optimizer.step()
+    scheduler.step()
+    if optimizer.param_groups[0]["lr"] < 0.02:
+        break
+""",
+            3,
+        ),
+        (
+            """
+while optimizer.param_groups[0]["lr"] > 0.03:
+    optimizer.step()
+    optimizer.param_groups[0]["lr"] *= 0.7
+""",
+            4,
+        ),
+        # A counter that no formula follows.
+        ("while done < 50:\n    optimizer.step()\n    done = 2 * done + 1\n", 6),
+        # A limit, or else a measurement that comes out as it should.
+        (
+            """
+while True:
+    optimizer.step()
+    scheduler.step()
+    done += 1
+    if done >= 12 or float(model(torch.ones(1))) > 1e9:
+        break
+""",
+            12,
+        ),
+    ],
+)
+def test_the_end_is_found_by_running_the_loop(tmp_path: Path, loop: str, steps: int) -> None:
+    found = predicted(tmp_path, loop)
+    assert (found.unresolved, found.optimizer_steps) == ([], steps)
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        # The LR is compared before it changes, and asked for after.
+        """
+for epoch in range(9):
+    low = optimizer.param_groups[0]["lr"] < 0.02
+    optimizer.step()
+    scheduler.step()
+    if low:
+        break
+""",
+        # The first branch changes the LR that the condition of the second compares.
+        """
+for epoch in range(9):
+    optimizer.step()
+    if optimizer.param_groups[0]["lr"] > 0.02:
+        scheduler.step()
+    else:
+        optimizer.param_groups[0]["lr"] = 0.1
+""",
+        # How the script rounds decides.
+        """
+while optimizer.param_groups[0]["lr"] > 0.001:
+    optimizer.step()
+    optimizer.param_groups[0]["lr"] *= 0.1
+""",
+    ],
+)
+def test_an_lr_that_may_be_another_by_then_decides_nothing(tmp_path: Path, loop: str) -> None:
+    assert predicted(tmp_path, loop).lr is None
+
+
+def test_metrics_that_the_script_writes_out_move_a_plateau(tmp_path: Path) -> None:
+    loop = """
+plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0)
+losses = [3.0, 2.0, 2.5, 1.0]
+for epoch in range(4):
+    plateau.step(losses[epoch])
+    optimizer.step()
+"""
+    path = tmp_path / "train.py"
+    path.write_text(SCRIPT + loop)
+    found = {one.schedule.scheduler: one.prediction for one in forecast(load(path)).schedules}
+    assert found["ReduceLROnPlateau"].lr == [[0.1, 0.1, 0.05, 0.05]]

@@ -93,3 +93,16 @@ def test_each_step_reads_its_element(table: str) -> None:
 )
 def test_what_is_not_followed_is_open(table: str, change: str) -> None:
     assert rates(table, f"table[{AT}]", change) is None
+
+
+def test_a_table_gives_its_elements_as_factors() -> None:
+    table = (
+        "table = np.interp(np.arange(25), [0, 8, 24], [0, 1, 0])\n"
+        "plan = torch.optim.lr_scheduler.LambdaLR(sgd, table.__getitem__)"
+    )
+    code = dedent(TRAINING).replace("{table}", table).replace("{change}", "pass")
+    code = code[: code.index("        for group")] + "        sgd.step()\n        plan.step()\n"
+    (schedule,) = forecast(load(Path("script.py"), data=code.encode())).schedules
+    assert schedule.prediction.lr == [
+        pytest.approx(list(np.interp(range(24), [0, 8, 24], [0, 1, 0])))
+    ]

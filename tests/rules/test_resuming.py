@@ -178,3 +178,75 @@ def test_last_epoch_finds_the_initial_lr_of_a_loaded_state(tmp_path: Path) -> No
     text = script(build, resumed(OPTIMIZER), BUILD)
     assert is_exact(text, tmp_path)
     assert not codes(text) & {"LR402", "LR403", "LR209", "LR411", "LR412"}
+
+
+BY_HAND = """
+import math
+import torch
+
+EPOCHS, BASE = 9, 0.1
+
+
+def train(resume, stop, path, used):
+    weight = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([weight], lr=BASE, momentum=0.5)
+    start_epoch = step = 0
+    if resume:
+        checkpoint = torch.load(path)
+{resume}
+    for epoch in range({epochs}):
+        if epoch == stop:
+            break
+        for x in torch.ones(2):
+            for group in optimizer.param_groups:
+                {write}
+            step += 1
+            used.append(optimizer.param_groups[0]["lr"])
+            (weight * x).sum().backward()
+            optimizer.step()
+        torch.save({saved}, path)
+"""
+EPOCH = 'start_epoch = checkpoint["epoch"]'
+COSINE = 'group["lr"] = BASE * (1 + math.cos(math.pi * epoch / EPOCHS))'
+LINE = 'group["lr"] = BASE * (1 - step / (2 * EPOCHS))'
+SHRINK = 'group["lr"] *= 0.9'
+COUNTED = '{"epoch": epoch + 1, "optimizer": optimizer.state_dict()}'
+
+
+@pytest.mark.parametrize(
+    ("write", "resume", "found"),
+    [
+        (COSINE, (EPOCH, OPTIMIZER), set()),
+        (COSINE, (EPOCH,), set()),
+        (SHRINK, (EPOCH, OPTIMIZER), set()),
+        (LINE, (EPOCH, OPTIMIZER, "step = 2 * start_epoch"), set()),
+        (LINE, (EPOCH, OPTIMIZER), {"LR209"}),
+        (SHRINK, (EPOCH,), {"LR209"}),
+        (COSINE, (OPTIMIZER,), {"LR209"}),
+        (LINE, (OPTIMIZER,), {"LR209"}),
+    ],
+)
+def test_schedule_by_hand(
+    write: str, resume: tuple[str, ...], found: set[str], tmp_path: Path
+) -> None:
+    lines = indent("\n".join(resume), " " * 8)
+    text = BY_HAND.format(resume=lines, epochs="start_epoch, EPOCHS", write=write, saved=COUNTED)
+    assert codes(text) == found
+    assert is_exact(text, tmp_path) is not bool(found)
+
+
+def test_counter_of_a_schedule_by_hand_is_not_saved(tmp_path: Path) -> None:
+    saved = '{"optimizer": optimizer.state_dict()}'
+    lines = indent(OPTIMIZER, " " * 8)
+    text = BY_HAND.format(resume=lines, epochs="EPOCHS", write=COSINE, saved=saved)
+    assert codes(text) == {"LR402"}
+    assert not is_exact(text, tmp_path)
+
+
+def test_epochs_of_a_schedule_by_hand_are_left_out(tmp_path: Path) -> None:
+    lines = indent(f"{EPOCH}\n{OPTIMIZER}", " " * 8)
+    text = BY_HAND.format(resume=lines, epochs="EPOCHS", write=COSINE, saved=COUNTED)
+    skips = "        if epoch < start_epoch:\n            continue\n        for x"
+    text = text.replace("        for x", skips)
+    assert codes(text) == set()
+    assert is_exact(text, tmp_path)

@@ -74,6 +74,18 @@ def test_an_lr_of_any_type_is_followed(lr: Any) -> None:
     del kept
 
 
+def test_an_lr_without_data_is_not_read() -> None:
+    with lrlint.watch(mode="record") as watch:
+        dry, real = (
+            OwnLR(parameters(), {"lr": torch.tensor(0.2, device=device)})
+            for device in ("meta", "cpu")
+        )
+        kept = [trained(one, CosineAnnealingLR(one, 6, eta_min=0.01)) for one in (dry, real)]
+    assert [len(track.at) for track in watch.recording.schedules] == [0, 6]
+    assert (watch.findings, watch.recording.notes) == ((), ())
+    del kept
+
+
 def test_a_narrow_type_of_an_argument_is_no_departure() -> None:
     with lrlint.watch(mode="record") as watch:
         optimizer = SGD(parameters(), lr=0.2)
@@ -207,6 +219,43 @@ def test_a_warm_up_that_takes_its_factor_back_is_no_departure(every: int) -> Non
     )
     assert 0 < track.overlaid_steps < 10
     assert track.max_relative_error == 0
+
+
+class Failing(Optimizer):
+    def step(self, closure: Any = None) -> None:
+        raise RuntimeError("out of memory")
+
+
+def test_an_optimizer_is_recorded_after_the_step_of_another_one_has_failed() -> None:
+    with lrlint.watch(mode="record") as watch:
+        failing, optimizer = Failing(parameters(), {"lr": 0.1}), SGD(parameters(), lr=0.1)
+        with pytest.raises(RuntimeError, match="out of memory"):
+            failing.step()
+        for step in range(6):
+            optimizer.param_groups[0]["lr"] = 0.1 * (6 - step) / 6
+            optimizer.step()
+    assert [track.scheduler_steps for track in watch.recording.schedules] == [5]
+
+
+class Wrapper(Optimizer):
+    """Averages what another optimizer does, and has its param groups."""
+
+    def __init__(self, fast: Optimizer) -> None:
+        self.fast, self.state, self.defaults = fast, fast.state, fast.defaults
+        self.param_groups = fast.param_groups
+
+    def step(self, closure: Any = None) -> None:
+        self.fast.step()
+
+
+def test_the_scheduler_of_a_wrapper_drives_what_it_wraps() -> None:
+    with lrlint.watch(mode="record") as watch:
+        optimizer = Wrapper(SGD(parameters(), lr=0.1))
+        kept = trained(optimizer, CosineAnnealingLR(optimizer, 6, eta_min=0.01))
+    (track,) = watch.recording.schedules
+    assert (track.optimizer, track.optimizer_steps, track.max_relative_error) == ("SGD", 6, 0)
+    assert watch.findings == ()
+    del kept
 
 
 def test_a_warm_up_that_keeps_its_factor_is_a_departure() -> None:

@@ -39,6 +39,19 @@ def test_a_count_starts_again_once_it_is_taken() -> None:
     assert (counter.take(), counter.take()) == (2, 0)
 
 
+def test_what_begins_in_inference_mode_goes_on_outside() -> None:
+    lrs = [torch.tensor(0.5)]
+    counter = DeviceCounter()
+    with torch.inference_mode():
+        buffer = DeviceBuffer(lrs)
+        buffer.add(0, lrs, lrs)
+        counter.add(torch.tensor(1.0))
+    buffer.add(1, lrs, lrs)
+    counter.add(torch.tensor(1.0))
+    assert buffer.drain() == [(0, [0.5], [0.5]), (1, [0.5], [0.5])]
+    assert counter.take() == 2
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
 def test_rounding_allows_neighbouring_numbers_and_no_nan(dtype: torch.dtype) -> None:
     rounding = rounding_of(dtype)

@@ -66,10 +66,11 @@ def run(
     *options: str,
     per_epoch: str = "pass",
     per_step: str = "pass",
+    training: str = TRAINING,
 ) -> Run:
     """Run the training as `lrlint run` does, within this process."""
     script = folder / "fit.py"
-    script.write_text(TRAINING.format(per_epoch=per_epoch, per_step=per_step))
+    script.write_text(training.format(per_epoch=per_epoch, per_step=per_step))
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "argv", ["fit.py", *options])
     static = lint([script], Settings()).diagnostics
@@ -159,3 +160,59 @@ def test_a_watch_shows_an_lr_that_changes_and_no_other() -> None:
     (track,) = watch.recording.schedules
     assert track.scheduler == "get_lr"
     assert track.lr == ((0.1, 0.05, 0.1 / 3, 0.025),)
+
+
+GOES_ON = """
+import argparse
+import torch
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--resume", default="")
+parser.add_argument("--last", type=int, default=99)
+opts = parser.parse_args()
+net = torch.nn.Linear(3, 1)
+solver = torch.optim.SGD(net.parameters(), lr=0.2, momentum=0.9)
+batches = torch.utils.data.DataLoader(torch.ones(12, 3), batch_size=4)
+start = done = 0
+if opts.resume:
+    state = torch.load(opts.resume)
+    {per_epoch}
+for turn in range(start, 12):
+    {per_step}
+    for batch in batches:
+        solver.zero_grad()
+        net(batch).sum().backward()
+        solver.step()
+    done += 1
+    torch.save({{"turn": turn + 1, "solver": solver.state_dict()}}, "turn.pt")
+    if turn == opts.last:
+        break
+"""
+TURN, SOLVER = "start = state['turn']", "solver.load_state_dict(state['solver'])"
+
+
+@pytest.mark.parametrize(
+    ("resume", "law", "verdicts"),
+    [
+        (f"{TURN}; {SOLVER}", "0.2 * (1 - turn / 12)", {}),
+        (f"{TURN}; {SOLVER}; done = start", "0.2 * (1 - done / 12)", {}),
+        (f"{TURN}; {SOLVER}", "0.2 * (1 - done / 12)", {"LR209": "confirmed"}),
+        (SOLVER, "0.2 * (1 - turn / 12)", {"LR209": "confirmed"}),
+        (TURN, "solver.param_groups[0]['lr'] * 0.8", {"LR209": "confirmed"}),
+        (f"{TURN}; {SOLVER}", "solver.param_groups[0]['lr'] * 0.8", {}),
+    ],
+)
+def test_a_resume_that_starts_over(
+    resume: str,
+    law: str,
+    verdicts: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parts = {"per_epoch": resume, "per_step": BY_HAND.format(law), "training": GOES_ON}
+    begun = run(tmp_path, monkeypatch, "--last=4", **parts)
+    assert "LR209" not in begun.codes
+    assert begun.verdicts == dict.fromkeys(verdicts, "not-exercised")
+    resumed = run(tmp_path, monkeypatch, "--resume=turn.pt", **parts)
+    assert resumed.codes == {*verdicts}
+    assert resumed.verdicts == verdicts

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -109,3 +112,55 @@ def test_a_resume_is_found_out_where_its_lrs_are_others(name: str, order: tuple[
         assert found == {"LR412"}, "not found"
     else:
         assert found == {"LR901"}, "not found"
+
+
+@pytest.mark.parametrize(("steps", "found"), [(AT, {"LR209"}), (0, set())])
+def test_a_trainer_whose_checkpoint_lacks_the_states(
+    steps: int, found: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Trainer:
+        def __init__(self, scheduler: object) -> None:
+            self.lr_scheduler, self.state = scheduler, SimpleNamespace(global_step=steps)
+
+        def _load_optimizer_and_scheduler(self, checkpoint: str) -> None:
+            """Load nothing, as transformers does where a file is missing."""
+
+    module = SimpleNamespace(Trainer=Trainer)
+    monkeypatch.setitem(sys.modules, "transformers.trainer", module)
+    session = Session(Mode.RECORD)
+    session.start()
+    optimizer = optimizer_of(model())
+    scheduler = BUILD["CosineAnnealingLR"](optimizer, LENGTH)
+    Trainer(scheduler)._load_optimizer_and_scheduler("checkpoint")
+    for step in range(steps, LENGTH):
+        update(optimizer)
+        advance(scheduler, step)
+    session.stop()
+    assert {one.code for one in session.findings() if one.code in RESUMES} == found
+    assert session.hooks.failure is None
+
+
+@pytest.mark.parametrize("name", ["StepLR", "OneCycleLR", "SequentialLR", "ChainedScheduler"])
+@pytest.mark.parametrize("copied", [False, True], ids=["unpickled", "copied"])
+def test_every_step_of_a_scheduler_that_no_constructor_builds(name: str, copied: bool) -> None:
+    optimizer = optimizer_of(model())
+    scheduler = BUILD[name](optimizer, LENGTH)
+    for step in range(AT):
+        update(optimizer)
+        advance(scheduler, step)
+    session = Session(Mode.RECORD)
+    session.start()
+    if copied:
+        optimizer, scheduler = copy.deepcopy((optimizer, scheduler))
+    else:
+        buffer = io.BytesIO()
+        torch.save({"both": (optimizer, scheduler)}, buffer)
+        buffer.seek(0)
+        optimizer, scheduler = torch.load(buffer, weights_only=False)["both"]
+    for step in range(AT, LENGTH):
+        update(optimizer)
+        advance(scheduler, step)
+    session.stop()
+    (track,) = session.recording().schedules
+    assert (track.scheduler, track.scheduler_steps) == (name, LENGTH - AT)
+    assert not {one.code for one in session.findings() if one.code in RESUMES}

@@ -254,6 +254,30 @@ def test_a_training_that_does_it_and_its_twin(code: str) -> None:
     assert (codes(wrong), codes(right)) == ([code], [])
 
 
+def begun_anew() -> Any:
+    """Train a low LR first, and then from the first state with another LR and scheduler."""
+    optimizer = SGD(parameters(), lr=1e-5)
+    fresh = optimizer.state_dict()
+    first = lrs.LambdaLR(optimizer, lambda epoch: 0.9**epoch)
+    for _ in range(EPOCHS):
+        for _ in batches():
+            optimizer.step()
+        first.step()
+    optimizer.load_state_dict(fresh)
+    optimizer.param_groups[0]["lr"] = 0.1
+    optimizer.param_groups[0].pop("initial_lr", None)
+    second = lrs.CosineAnnealingLR(optimizer, EPOCHS, eta_min=1e-3)
+    for _ in range(EPOCHS):
+        for _ in batches():
+            optimizer.step()
+        second.step()
+    return optimizer, first, second
+
+
+def test_a_second_schedule_starts_from_the_lr_that_the_script_sets() -> None:
+    assert codes(begun_anew) == []
+
+
 def warm_up_from_the_base_lr(epoch: int) -> float:
     return 0.1 if epoch < 2 else 0.9 ** (epoch - 2)
 

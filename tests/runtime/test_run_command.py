@@ -192,6 +192,11 @@ SCRIPTS = {
     ),
     "os._exit": "import os, sys\nprint('out'); sys.stdout.flush()\nos._exit(5)",
     "atexit": "import atexit\natexit.register(print, 'bye')\nprint('end')",
+    "recursion": (
+        "import sys\ndef deep(n): return n and deep(n - 1)\n"
+        "print(sys.getrecursionlimit(), deep(sys.getrecursionlimit() - 2))\n"
+        "sys.setrecursionlimit(150)\nprint(sys.getrecursionlimit(), deep(148))"
+    ),
     "main guard": "if __name__ == '__main__':\n    print('main')",
 }
 
@@ -272,6 +277,7 @@ def test_a_signal_ends_it_with_a_report(tmp_path: Path, number: signal.Signals) 
     [
         (["missing.py"], "lrlint: missing.py: no such file"),
         (["."], "lrlint: .: is a folder"),
+        (["app.pyz"], "lrlint: app.pyz: is not source code"),
         (["-m", "no.such.module"], "lrlint: -m no.such.module: "),
         (["--report", "out.pdf", "train.py"], "lrlint: --report out.pdf: the name must end in"),
         (["--mode", "loud", "train.py"], "lrlint: Invalid value for '--mode'"),
@@ -280,6 +286,7 @@ def test_a_signal_ends_it_with_a_report(tmp_path: Path, number: signal.Signals) 
 )
 def test_bad_input_is_one_line(tmp_path: Path, arguments: list[str], message: str) -> None:
     script(tmp_path)
+    (tmp_path / "app.pyz").write_bytes(b"PK\5\6" + bytes(18))
     result = run(tmp_path, *arguments)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith(message)

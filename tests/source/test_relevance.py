@@ -40,6 +40,12 @@ BUILDS = [
     "    from torch.optim.lr_scheduler import _LRScheduler as LRScheduler\n"
     "class Poly(LRScheduler):\n    pass",
     "isinstance(s, StepLR) or StepLR(o, 3)",
+    "from diffusers import DDIMScheduler, get_scheduler as g\nn = DDIMScheduler()\ns = g(k, o)",
+    "from denoising import CosineScheduler\ns = CosineScheduler(o)",
+    "try:\n    from keras import StepLR\nexcept ImportError:\n"
+    "    from torch.optim.lr_scheduler import StepLR\ns = StepLR(o, 3)",
+    "from .keras import StepLR\ns = StepLR(o, 3)",
+    "from torch.optim.lr_scheduler import StepLR as PNDMScheduler\ns = PNDMScheduler(o, 3)",
 ]
 
 BUILDS_NOT = [
@@ -62,6 +68,13 @@ BUILDS_NOT = [
     "import torch.optim as o\ndef f(s: None | o.lr_scheduler.StepLR): s.step()",
     "import torch.optim as o\ndef f() -> o.lr_scheduler.StepLR: return g.scheduler",
     "from jobs import queue\nclass A:\n    scheduler: queue.Scheduler = None",
+    "from diffusers import DDIMScheduler\nn = DDIMScheduler.from_config(c)\nn.step(e, t, x)",
+    "from diffusers.schedulers import LCMScheduler\nclass P:\n    kinds = [LCMScheduler]",
+    "import diffusers\nn = diffusers.PNDMScheduler()",
+    "from keras.callbacks import LearningRateScheduler\nc = [LearningRateScheduler(decay)]",
+    "import tensorflow as tf\nr = tf.keras.optimizers.schedules.LearningRateSchedule()",
+    "try:\n    from keras import callbacks\nexcept ImportError:\n"
+    "    from tensorflow.keras import callbacks\nc = callbacks.LearningRateScheduler(decay)",
 ]
 
 BUILDER = "from torch.optim.lr_scheduler import StepLR\ndef build(o):\n    return StepLR(o, 3)\n"

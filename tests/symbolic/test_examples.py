@@ -88,6 +88,7 @@ def test_it_reads_as_a_person_writes(expr: Expr, text: str) -> None:
         (epochs * loader - 5 * loader, Unit.BATCH),
         (loader * world, Unit.BATCH),
         (epochs * loader + epochs, None),
+        (epochs * (12 // accum) + epochs, None),
         (dataset / batch, Unit.BATCH),
         (ceil(dataset / batch), Unit.BATCH),
         ((dataset - 5) // batch, Unit.BATCH),

@@ -36,7 +36,7 @@ class ModuleUnit:
         self.star_imports: dict[str, str] = {}
         # By identity: the tree keeps its nodes alive.
         self._names: dict[tuple[int, object], frozenset[str]] = {}
-        self.origins: dict[int, cst.BaseExpression | None] = {}
+        self.origins: dict[int, tuple[cst.BaseExpression, int | None] | None] = {}
         """Where the values of names come from, as far as that was asked."""
 
     @property

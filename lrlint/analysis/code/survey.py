@@ -30,6 +30,8 @@ class Part:
     """The last names of all that is called: ``step`` of ``self.optimizer.step()``."""
     relevant: bool
     """Whether it builds or steps something."""
+    names_optimizer: bool = False
+    """Whether a name in it speaks of an optimizer."""
 
 
 @dataclass(slots=True)
@@ -125,6 +127,8 @@ class Survey:
         part = Part(
             called=frozenset(called).union(*(one.called for one in inner)),
             relevant=any(map(_is_telling, names)) or any(one.relevant for one in inner),
+            names_optimizer=any("optim" in name.lower() for name in names)
+            or any(one.names_optimizer for one in inner),
         )
         self._parts[id(root)] = part
         return part

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
+from lrlint.analysis.derive.law_reads import reads_of
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.script_numbers import number_of
 from lrlint.analysis.derive.step_guards import Path, conditions
@@ -133,7 +135,8 @@ def _schedule(
         step.site for step in steps_of(record, base, list(written.writes), loops, LRWrite)
     )
     updates = steps_of(record, base, located, loops)
-    law = _law(written, loops, located)
+    by_default = _by_default(written)
+    law = replace(_law(written, by_default, loops, located), reads=reads_of(by_default, loops))
     decay = law.decays[0] if law.decays else None
     horizon: Horizon | None = None
     if decay is not None:
@@ -171,13 +174,19 @@ def _path_of_construction(record: OptimizerRecord, located: list[Located]) -> Pa
 # -- the law --------------------------------------------------------------------------------------
 
 
-def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
-    """Return what can be read of the law; nothing more where several places write the LR."""
-    by_default = [
+def _by_default(written: Written) -> list[Located]:
+    """Return the writes that the script's defaults do not rule out."""
+    return [
         write
         for write in written.writes
         if not any(part.lean is False for part in conditions(write.path))
     ]
+
+
+def _law(
+    written: Written, by_default: Sequence[Located], loops: Loops, located: list[Located]
+) -> WrittenLaw:
+    """Return what can be read of the law; nothing more where several places write the LR."""
     item = (by_default or written.writes)[0]
     event = item.event
     assert isinstance(event, LRWrite)
@@ -357,18 +366,25 @@ def _recurrence(
     first = last = float(rate.value)
     times = 0
     factor, twice = (law.subs({in_use[0]: Expr.const(lr)}) for lr in (1, 2))
-    falls = twice == 2 * factor and _lasts(factor, counters)
-    meant: float | None = None
+    relative = twice == 2 * factor
+    factors: list[float] = []
     try:
         for position in islice(
             product(*(range(int(size)) for size in sizes if size)), _MOST_POINTS
         ):
             if all(test(*position) for test in tests):
-                meant = first * float(compute(*position, 1)) if falls else None
+                factors += [float(compute(*position, 1))] if relative else []
                 last, times = float(compute(*position, last)), times + 1
     except (ArithmeticError, ValueError):
         return WrittenLaw()
+    falls = factors and (_lasts(factor, counters) or _is_decay(factors))
+    meant = first * factors[-1] if falls else None
     return WrittenLaw(compounding=Compounding(times=times, first=first, last=last, meant=meant))
+
+
+def _is_decay(factors: Sequence[float]) -> bool:
+    """Whether factors fall from about 1 in each step, as those of a base LR do."""
+    return len(factors) > 2 and factors[0] > 0.9 and all(map(operator.gt, factors, factors[1:]))
 
 
 def _lasts(factor: Expr, counters: Counters) -> bool:

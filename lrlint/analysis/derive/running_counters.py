@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.interpreter.loop_counters import first_failure
+from lrlint.analysis.interpreter.loop_counters import first_failure, until_multiple
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.condition_queries import indicators
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, negate
@@ -79,7 +79,8 @@ def ended_by_counter(
     leaves_both = any(isinstance(entry, Break) and entry.levels > 1 for entry in nodes_of([node]))
     try:
         if held_back is None:
-            condition = running_on(node.condition, [outer, inner], repeats)
+            limit_of_steps = until_multiple(node.condition)
+            condition = running_on(limit_of_steps, [outer, inner], repeats)
             last = None if condition is None else first_failure(negate(condition), inner.loop.index)
             if last is None:
                 return None

@@ -242,7 +242,7 @@ def _stepping(
         early_step=None if record.miscounted else early_step(steps, updates, loops),
         repeated_step=None if record.miscounted else repeated_step(steps, updates, loops),
         driver=record.driver,
-        prepared=record.prepared,
+        prepared=record.stopped,
         idle=idle,
         escapes=record.escapes or record.given_to,
         held=record.escapes is not None and record.escapes.startswith(HELD),

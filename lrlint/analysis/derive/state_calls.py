@@ -55,7 +55,10 @@ def restored_first(
 
 
 def checkpoints(
-    located: list[Located], optimizers: dict[int, OptimizerUse], schedules: dict[int, Schedule]
+    located: list[Located],
+    loops: Loops,
+    optimizers: dict[int, OptimizerUse],
+    schedules: dict[int, Schedule],
 ) -> tuple[Checkpoint, ...]:
     """Return what is written to disk, given the facts by the identity of their records."""
     saved = []
@@ -71,6 +74,8 @@ def checkpoints(
                 schedules=tuple(schedules[key] for key in keys if key in schedules),
                 order=item.order,
                 open=event.open,
+                counts=event.counts,
+                loops=tuple(loops.fact(repeat) for repeat in item.loops),
             )
         )
     return tuple(saved)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import libcst as cst
-
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.running_counters import (
     ended_by_counter,
@@ -38,8 +36,6 @@ from lrlint.analysis.model.trace import (
     SchedulerStep,
 )
 from lrlint.analysis.model.values import AnyValue, Choice, Const, ListValue, Opaque
-from lrlint.analysis.places.origins import text_of_origin, text_of_result
-from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Loop, LoopKind, StepArgument, StepSite
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit
 
@@ -109,7 +105,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
     counted, offset, last = None, None, None
     if isinstance(event, SchedulerStep):
         argument, text = _argument(event), event.argument_text
-        source, result = _origins_of_argument(event)
+        source, result = event.origins
         line = _line(event.argument, repeats)
         if line is not None:
             counted, position = facts[repeats.index(line[0])], line[1]
@@ -288,15 +284,6 @@ def _kind_of_argument(value: AnyValue, text: str) -> StepArgument:
             kinds = {_kind_of_argument(item, text) for _, item in alternatives}
             return kinds.pop() if len(kinds) == 1 else StepArgument.UNKNOWN
     return StepArgument.UNKNOWN
-
-
-def _origins_of_argument(event: SchedulerStep) -> tuple[str, str]:
-    """Return how the script computes the argument of a step: as a name, and in a function."""
-    call = event.place.node
-    if event.argument is None or not isinstance(call, cst.Call) or not call.args:
-        return "", ""
-    place = SyntaxPlace(event.place.unit, call.args[0].value)
-    return text_of_origin(place), text_of_result(place)
 
 
 def _line(argument: AnyValue | None, repeats: list[Repeat]) -> tuple[Repeat, Expr] | None:

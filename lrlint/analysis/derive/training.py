@@ -26,7 +26,7 @@ def derive(trace: Block) -> Training:
     return Training(
         optimizers=tuple(optimizers.values()),
         schedules=tuple(schedules.values()),
-        checkpoints=checkpoints(located, optimizers, schedules),
+        checkpoints=checkpoints(located, loops, optimizers, schedules),
         written=written_schedules(located, loops, optimizers),
         trainers=tuple(
             trainer_arguments(item.event)

@@ -143,13 +143,16 @@ def _prepare(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     """Note the arguments, whose states ``save_state()`` and ``load_state()`` include."""
     if not arguments.positional:
         return None
+    accelerator = machine.accelerator
     for argument in arguments.positional:
         for value in values.alternatives(argument):
             if isinstance(value, (OptimizerValue, SchedulerValue)):
                 machine.prepared.append(value.record)
             if isinstance(value, SchedulerValue):
                 value.record.prepared = True
-    accelerator = machine.accelerator
+                value.record.stopped = accelerator is None or (
+                    accelerator.holds_back and not accelerator.splits
+                )
     if accelerator is None:
         return wrapped(machine, arguments, node)
     machine.emit(Prepare(*machine.where(node), accelerator))

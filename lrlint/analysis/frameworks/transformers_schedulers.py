@@ -68,10 +68,7 @@ _OLD_CLASSES = {
         (*_WHOLE, "cycles"),
     ),
 }
-"""Classes of transformers 2 and of pytorch_transformers, with the function that took their place.
-
-MONAI has one of them, with more parameters after ``t_total``.
-"""
+"""Classes of transformers 2 and pytorch_transformers, with the function that took their place."""
 
 
 _OLD_MODULES = tuple(
@@ -102,6 +99,3 @@ for _name, (_function, _parameters) in _OLD_CLASSES.items():
     models(
         *qualified(_OLD_MODULES, _name),
     )(_old_class(_function, _parameters))
-models(
-    "monai.optimizers.lr_scheduler.WarmupCosineSchedule", "monai.optimizers.WarmupCosineSchedule"
-)(_old_class("get_cosine_schedule_with_warmup", _WHOLE))

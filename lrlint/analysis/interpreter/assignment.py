@@ -23,6 +23,7 @@ from lrlint.analysis.model.values import (
     Scope,
     is_local,
 )
+from lrlint.symbolic import Expr
 
 
 def assign(machine: Machine, target: cst.CSTNode, value: AnyValue, *, rename: bool = True) -> None:
@@ -57,8 +58,16 @@ def _unpack(
     for position, target in enumerate(targets):
         part: AnyValue = Opaque(measured=measured, local=local)
         if values is not None:
-            part = values[position]
+            part = _one_number(machine, values[position], target.value)
         assign(machine, target.value, part, rename=rename)
+
+
+def _one_number(machine: Machine, value: AnyValue, target: cst.CSTNode) -> AnyValue:
+    """Return a choice of two numbers as one that has the name of its target."""
+    match value, target:
+        case Choice(alternatives=[(condition, Expr() as one), (_, Expr() as other)]), cst.Name():
+            return choices.join(machine, condition, one, other, target.value)
+    return value
 
 
 def _unpack_starred(value: AnyValue, starred: int, count: int) -> list[AnyValue] | None:

@@ -108,6 +108,9 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
 
 def module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:
     scope = machine.scope_of(unit)
+    if name == "__dict__":
+        names = [key for key in scope.store.data if isinstance(key, str) and "." not in key]
+        return DictValue(Store({key: module_member(machine, unit, key) for key in names}))
     value = scope.store.data.get(name)
     if isinstance(value, LazyImport):
         value = scope.store.data[name] = imports.resolve(machine, value)

@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
+from lrlint.analysis.model.computed import RateInUse
 from lrlint.analysis.model.condition_queries import depends_on_loop, never_together
 from lrlint.analysis.model.conditions import (
     All,
@@ -191,7 +192,7 @@ def _join(machine: Machine, first: _Branch, second: _Branch, skip: Store | None 
 
 def _note_break(machine: Machine, condition: Condition) -> None:
     """Note that the loop may end early, if no number decides when."""
-    if machine.loops and not any(condition.atoms()):
+    if machine.loops and not any(not isinstance(atom.key, RateInUse) for atom in condition.atoms()):
         machine.loops[-1].loop.may_break = True
 
 

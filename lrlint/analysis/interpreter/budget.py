@@ -58,9 +58,19 @@ def call(
 
 
 def _is_relevant(function: FunctionValue) -> bool:
-    """Whether a function, or another method of its class, may build or step something."""
+    """Whether a function, or another method of its class, may build or step something.
+
+    Options say what is built, and a module that imports others by name is a factory.
+    """
+    survey = function.scope.unit.survey
     owners = (function,) if function.owner is None else (function, function.owner)
-    return any(owner.scope.unit.survey.part(owner.node).relevant for owner in owners)
+    parts = [owner.scope.unit.survey.part(owner.node) for owner in owners]
+    return "import_module" in survey.module.called or any(
+        part.relevant or not _DECISIVE.isdisjoint(part.called) for part in parts
+    )
+
+
+_DECISIVE: Final = frozenset({"add_argument", "parse_args", "parse_known_args"})
 
 
 def import_module(machine: Machine, unit: ModuleUnit, scope: Scope) -> None:

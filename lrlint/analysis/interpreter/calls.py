@@ -25,6 +25,7 @@ from lrlint.analysis.interpreter.outcomes import Frame
 from lrlint.analysis.interpreter.parameters import bind_parameters
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.conditions import Condition, conjoin
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -223,10 +224,21 @@ def unknown_call(
                 _assume_called(machine, value, node)
             else:
                 escapes.escape(value, why)
+    parsers = [value for value in arguments.all() if _is_parser(value)]
+    if len(parsers) == 1 and not last.startswith(_OF_PARSED):
+        return parsers[0]  # `parser = Model.add_arguments(parser)`
     is_setting = any(word in last.lower() for word in _SETTINGS)
     measured = bool(machine.loops) and not is_setting
     local = is_local(*arguments.all()) and _stays_local(function)
     return Opaque(measured=measured, local=local)
+
+
+_OF_PARSED = ("parse", "get", "load", "read")
+"""How functions begin that return what a parser reads, and not the parser."""
+
+
+def _is_parser(value: AnyValue) -> bool:
+    return isinstance(value, Instance) and value.kind is LibraryKind.PARSER
 
 
 _OF_ONE_PROCESS = ("torch.", "numpy.", "math.", "statistics.", "builtins.", "sklearn.")
@@ -349,7 +361,7 @@ def _returned(machine: Machine, frame: Frame) -> AnyValue:
     if last is None and len(results) == 1:
         return results[0][1]
     values = [value for _, value in results]
-    named = [value.path for value in values if isinstance(value, Opaque) and not value.measured]
+    named = [*map(_name_of, values)]
     if last is None and results and _are_numbers(values):
         last = results.pop()[1]
     if last is not None:
@@ -357,6 +369,16 @@ def _returned(machine: Machine, frame: Frame) -> AnyValue:
             last = choices.join(machine, condition, value, last, next(filter(None, named), ""))
         return last
     return choices.choice(machine, results) if results else NONE
+
+
+def _name_of(value: AnyValue) -> str | None:
+    """Return how the script calls a value, or the only number that it is computed from."""
+    match value:
+        case Opaque(measured=False, path=path):
+            return path
+        case Expr() if len(value.atoms()) == 1:
+            return next(iter(value.atoms())).name
+    return None
 
 
 def _are_numbers(values: Sequence[AnyValue]) -> bool:

@@ -134,16 +134,25 @@ def end(
 def _is_set_late(machine: Machine, start: Start, entry: Entry) -> bool:
     """Whether an entry is set by the loop and holds data that decides nothing.
 
-    Of a number, a flag or a list that only some iterations set, not all would see the value.
+    Of a number, a flag or a list that only some iterations set, not all would see the value. An
+    attribute is there before it is read, so that all iterations see a list of data.
     """
     store, key = entry
+    of_object = any(instance.store is store for instance in machine.instances)
     before = [
         old for place, name, old in machine.journal[start.journal :] if (place, name) == entry
     ]
     return isinstance(store, Store) and all(
-        value is MISSING or _is_data_only(value)
+        value is MISSING
+        or _is_data_only(value)
+        or (of_object and isinstance(value, ListValue) and _is_list_of_data(value))
         for value in (*before, store.data.get(key, MISSING))
     )
+
+
+def _is_list_of_data(value: ListValue) -> bool:
+    elements = [value.element] if value.items is None else value.items
+    return not value.grows and all(isinstance(item, (Opaque, Sized)) for item in elements)
 
 
 def _is_data_only(value: AnyValue) -> bool:

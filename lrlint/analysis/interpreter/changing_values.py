@@ -15,7 +15,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, lookup_order
 from lrlint.analysis.interpreter.numbers import length_of
 from lrlint.analysis.interpreter.outcomes import WHOLE, Variable
-from lrlint.analysis.model.computed import Counter
+from lrlint.analysis.model.computed import Computed, Counter, computed
 from lrlint.analysis.model.trace import (
     Repeat,
     has_break,
@@ -23,6 +23,7 @@ from lrlint.analysis.model.trace import (
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
+    Const,
     DictValue,
     Growth,
     Instance,
@@ -66,8 +67,12 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
             continue
         places.add((store, key))
         value = store.data.get(key, default)
+        if isinstance(value, Const) and isinstance(value.value, float):
+            value = computed(
+                str(value.value), ()
+            )  # the best loss so far is infinite before the first
         if isinstance(value, Expr):
-            whole = value.value is None or isinstance(value.value, int)
+            whole = all(map(_may_be_whole, value.atoms())) and not isinstance(value.value, float)
             counter = Counter(machine.fresh_key(), carried=True)
             # It may count down, or start at -1: no bound is known.
             atom = Atom(name=str(key), key=counter, lower=None, integer=whole)
@@ -83,6 +88,10 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
     incomplete = {mapping.store for mapping in machine.dicts if not mapping.complete}
     absent = {(store, key) for store, key in absent if store in incomplete}
     return Unknowns(variables, unknown, absent, others)
+
+
+def _may_be_whole(atom: Atom) -> bool:
+    return atom.integer or not isinstance(atom.key, Computed)
 
 
 def _changing(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.records import (
     OptimizerRecord,
     OptimizerValue,
@@ -27,6 +28,7 @@ from lrlint.analysis.model.values import (
     elements,
 )
 from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.symbolic import Expr
 
 _SAVES = re.compile(r"save|dump|checkpoint|ckpt|snapshot", re.IGNORECASE)
 _LOADS = re.compile(r"(^|_)(load|resume|restore)($|_|[A-Z])")
@@ -50,7 +52,7 @@ def note_save(
     # Another function may do anything with an optimizer, but with a state only save it.
     if contents.states or (contents.owners and name in _WRITES_ITS_ARGUMENT):
         holds = tuple(contents.owners)
-        machine.emit(Save(*where, holds, contents.open))
+        machine.emit(Save(*where, holds, contents.open, contents.counts))
 
 
 def note_load(machine: Machine, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
@@ -85,6 +87,8 @@ class _Contents:
         """How many of them are states."""
         self.open = False
         """Whether there may be others that are not seen."""
+        self.counts = False
+        """Whether a number among them differs from one iteration to another."""
         self._seen: set[int] = set()
 
     def search(self, value: AnyValue, depth: int = 0) -> None:
@@ -104,6 +108,8 @@ class _Contents:
                 self.open |= path is not None and bool(_MAY_BE_A_SCHEDULE.search(path))
             case OptimizerValue(record=record) | SchedulerValue(record=record):
                 self.owners[record] = None
+            case Expr():
+                self.counts |= varies(value)
             case ListValue(items=None, element=None):
                 self.open = True
             case ListValue(items=None, element=element) if element is not None:

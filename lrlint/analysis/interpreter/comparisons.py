@@ -30,6 +30,7 @@ from lrlint.analysis.model.values import (
     Truth,
     alternatives,
 )
+from lrlint.source.nodes import walk
 from lrlint.symbolic import Expr, Strength
 
 _OPERATORS: dict[type[cst.CSTNode], str] = {
@@ -121,9 +122,23 @@ def _ordered(
 ) -> bool | Condition:
     """Return whether ``left < right``, with whichever operator."""
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
-    if op is None or first is None or second is None:
-        return undecided(machine, (left, right), node)
-    return relation(first, op, second)
+    if op is not None and first is not None and second is not None:
+        return relation(first, op, second)
+    # An LR that has been read is compared where a branch asks: later it may be another.
+    rates = numbers.rate_of(machine, left), numbers.rate_of(machine, right)
+    if op is not None and rates[0] is not None and rates[1] is not None:
+        read = numbers.rates_in(rates[0], rates[1])
+        if read and numbers.are_current(machine, read) and _is_asked(machine, node):
+            return relation(rates[0], op, rates[1], Nature.METRIC)
+        if read:
+            left, right = Opaque(), Opaque()  # the schedule decides that, not a measurement
+    return undecided(machine, (left, right), node)
+
+
+def _is_asked(machine: Machine, node: cst.CSTNode) -> bool:
+    """Whether a comparison is the test of the statement that is interpreted, or a part of it."""
+    statement = machine.statement
+    return isinstance(statement, (cst.If, cst.While)) and node in walk(statement.test)
 
 
 def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) -> bool | Condition:
@@ -163,9 +178,9 @@ def _undecided_alternatives(value: AnyValue) -> int:
 
 def _equal_constants(left: Const, right: Const) -> bool | Condition:
     same = left.value == right.value
-    if max(left.strength, right.strength) is Strength.CONSTANT:
-        return same
     path = left.path or right.path
+    if path is None or max(left.strength, right.strength) is Strength.CONSTANT:
+        return same  # a text that is put together of settings has no name to ask about
     constant = right.value if left.path else left.value
     return flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
 

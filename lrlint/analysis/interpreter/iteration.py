@@ -17,6 +17,7 @@ from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerVa
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
+    ClassValue,
     Const,
     DictValue,
     FunctionValue,
@@ -48,10 +49,11 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
         case DictValue(complete=True, store=store):
             machine.read(store, WHOLE)
             return _listed(
-                [Expr.const(key) if isinstance(key, int) else Const(key) for key in store.data]
+                machine,
+                [Expr.const(key) if isinstance(key, int) else Const(key) for key in store.data],
             )
         case Const(value=str() as text):
-            return _listed([Const(letter) for letter in text])
+            return _listed(machine, [Const(letter) for letter in text])
         case Loader(path=path, shared_out=shared_out):
             length = numbers.length_of(machine, value)
             written = path or source_text(machine, node)
@@ -63,7 +65,7 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
         case Choice():
             return _over_choice(machine, value, node)
         case GroupsValue(whole=True):
-            return _over_groups(value)
+            return _over_groups(machine, value)
         case CopiedGroups():
             return Stream(None, _always(value), items=[value])  # it represents each of them
         case Instance() | Opaque():
@@ -103,7 +105,7 @@ def _over_list(machine: Machine, value: ListValue) -> Stream:
     if value.source is not None:
         return value.source
     if value.items is not None and not (value.grows and not any(map(_worth_visiting, value.items))):
-        return _listed(value.items, numbers.length_of(machine, value))
+        return _listed(machine, value.items, numbers.length_of(machine, value))
     return Stream(value.length, _measured if value.element is None else _always(value.element))
 
 
@@ -119,12 +121,12 @@ def _over_choice(machine: Machine, value: Choice, node: cst.CSTNode) -> Stream:
     return Stream(None, _measured, text=source_text(machine, node))
 
 
-def _over_groups(value: GroupsValue) -> Stream:
+def _over_groups(machine: Machine, value: GroupsValue) -> Stream:
     record = value.record
     if record.unknown_groups or len(record.groups) == 1:
         each = GroupsValue(record, whole=False)  # it represents all of them
         return Stream(None, _always(each), items=[each])
-    return _listed(numbers.items_of(value) or [])
+    return _listed(machine, numbers.items_of(value) or [])
 
 
 def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode) -> Stream:
@@ -160,7 +162,7 @@ def trips_of(machine: Machine, value: Instance) -> Expr | None:
     return None if elements is value else iterate(machine, elements, method.node).trips
 
 
-def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:
+def _listed(machine: Machine, items: list[AnyValue], trips: Expr | None = None) -> Stream:
     """Return a stream of elements that are known one by one."""
 
     def element(index: Expr) -> AnyValue:
@@ -169,11 +171,25 @@ def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:
             return items[position]
         if len(items) == 1:
             return items[0]
+        if (varying := _varying(machine, items, index)) is not None:
+            return varying
         for item in items:
             escapes.escape(item, "taken from a list by an unknown index")
-        return Opaque(measured=not all(isinstance(item, Expr) for item in items))
+        return Opaque(measured=True)
 
     return Stream(Expr.const(len(items)) if trips is None else trips, element, items=items)
+
+
+def _varying(machine: Machine, items: list[AnyValue], index: Expr) -> AnyValue | None:
+    """Return the element at an index that varies: a number, or a row of them."""
+    if items and all(isinstance(item, Expr) for item in items):
+        return numbers.apply(machine, "item", index, *items)
+    rows = [item.items or [] for item in items if isinstance(item, ListValue)]
+    if not rows or len(rows) < len(items) or len({*map(len, rows)}) > 1:
+        return None
+    cells = [_varying(machine, list(column), index) for column in zip(*rows, strict=True)]
+    known = [cell for cell in cells if cell is not None]
+    return ListValue(known, kind="tuple") if known and len(known) == len(cells) else None
 
 
 def _always(value: AnyValue) -> Callable[[Expr], AnyValue]:
@@ -363,11 +379,14 @@ def worth_unrolling(
 ) -> bool:
     """Whether a loop visits its elements one by one: they are few, and each may matter.
 
-    More of them are visited by a body that takes over settings, which have a name each.
+    More of them are visited by a body that takes over settings, which have a name each, and where
+    classes are among them: it looks for one of those by its name.
     """
     many = len(items) > machine.limits.unrolled
     if many and not (
-        len(items) <= _MOST_SETTINGS and all(map(_is_named, items)) and _takes_settings(body)
+        len(items) <= _MOST_SETTINGS
+        and all(map(_is_named, items))
+        and (_takes_settings(body) or any(map(_is_named_class, items)))
     ):
         return False
     return bool(items) and all(map(_worth_visiting, items))
@@ -377,6 +396,13 @@ def _is_named(item: AnyValue) -> bool:
     """Whether an element is a pair of a name and a value."""
     match item:
         case ListValue(items=[Const(), *_]):
+            return True
+    return False
+
+
+def _is_named_class(item: AnyValue) -> bool:
+    match item:
+        case ListValue(items=[Const(), ClassValue()]):
             return True
     return False
 
@@ -408,4 +434,6 @@ def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:
             return any(_worth_visiting(inner, depth) for _, inner in alternatives)
         case ListValue(items=list() as items) if depth < 2:
             return any(_worth_visiting(inner, depth + 1) for inner in items)
+        case DictValue(complete=True, store=store) if depth < 2:
+            return any(_worth_visiting(inner, depth + 1) for inner in store.data.values())
     return False

@@ -24,9 +24,16 @@ from lrlint.analysis.interpreter.last_values import (
 )
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.reset_counters import replace_condition
-from lrlint.analysis.model.computed import all_atoms
+from lrlint.analysis.model.computed import RateInUse, all_atoms, is_computed
 from lrlint.analysis.model.condition_queries import is_loop_atom
-from lrlint.analysis.model.conditions import Condition, Relation, flatten, negate
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Divisible,
+    Relation,
+    all_of,
+    flatten,
+    negate,
+)
 from lrlint.analysis.model.trace import (
     Break,
     Carried,
@@ -85,6 +92,8 @@ def repeating(
         for variable in variables
         if variable.after is not None and variable.atom not in mapping
     )
+    if tests and loop.trips is None and getattr(node, "orelse", None) is None:
+        _end_where_false(machine, repeat, [test.subs(mapping) for test in tests])
     for variable, counter in running.items():
         if variable.atom in mapping:
             reached = counter.reached(variable.before, Expr.atom(loop.index))
@@ -136,12 +145,49 @@ def _end_at_break(repeat: Repeat) -> None:
             return
 
 
+def _end_where_false(machine: Machine, repeat: Repeat, tests: list[Condition]) -> None:
+    """Let a ``while`` loop end where its test fails, if running it tells: ``while k < 50: k *= 2``.
+
+    Nothing measured decides that; no formula gives the trip count.
+    """
+    loop = repeat.loop
+    counters = [item.atom for item in loop.carried]
+    asked = all_atoms(*tests)
+    followed = asked.union(*(all_atoms(item.after) for item in loop.carried if item.atom in asked))
+    decides = [atom for atom in asked if atom in counters or isinstance(atom.key, RateInUse)]
+    # A float counter is rounded in each iteration.
+    if not decides or not all(
+        (atom in counters and atom.integer)
+        or atom == loop.index
+        or is_computed(atom)
+        or isinstance(atom.key, RateInUse)
+        or atom.value is not None
+        for atom in followed
+    ):
+        return
+    left = tuple((atom, Expr.atom(atom)) for atom in counters)
+    place = loop.place
+    repeat.body.insert(0, When(negate(all_of(*tests)), place, [Break(1, left)]))
+
+
 def _condition_of_break(node: Node) -> Condition | None:
     """Return the condition of an ``if`` that only breaks out of the loop around it."""
     match node:
         case When(condition=condition, body=[Break(levels=1)]):
-            return condition
+            return until_multiple(condition)
     return None
+
+
+def until_multiple(condition: Condition) -> Condition:
+    """Return ``step >= 100`` for the first ``step % 100 == 0`` of a counter that begins at 1."""
+    match condition:
+        case Divisible(value=value, by=by, remainder=remainder, text=text):
+            start = value.subs(
+                {atom: Expr.const(0) for atom in value.atoms() if is_loop_atom(atom)}
+            )
+            if start.as_number() == 1 and remainder.as_number() == 0 and (by.value or 1) > 0:
+                return Relation(">=", value, by, text)
+    return condition
 
 
 def _trips(tests: list[Condition], loop: LoopRecord, mapping: dict[Atom, Expr]) -> Expr | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import first_name, has_own_break
+from lrlint.analysis.code.queries import assigned_names, first_name, has_own_break, names_in
 from lrlint.analysis.interpreter import assignment, branches, choices, escapes
 from lrlint.analysis.interpreter.group_loops import one_by_one, several_optimizers, visits_groups
 from lrlint.analysis.interpreter.iteration import (
@@ -61,7 +61,7 @@ def _run_for(machine: Machine, node: cst.For) -> Outcome:
     if (
         stream.items is not None
         and worth_unrolling(machine, stream.items, node.body)
-        and not (all(map(_is_number, stream.items)) and _steps_itself(node))
+        and not (all(map(_is_number, stream.items)) and _trains_on(node))
     ):
         outcome = _unroll(machine, node, stream.items)
     elif (each := _optimizer_or_scheduler(stream)) is not None:
@@ -130,19 +130,27 @@ def _is_number(item: AnyValue) -> bool:
     return isinstance(item, Expr)
 
 
-def _steps_itself(node: cst.For) -> bool:
-    """Whether an innermost loop calls some ``step()`` in its own body.
+def _trains_on(node: cst.For) -> bool:
+    """Whether a loop over numbers is a batch loop, or an epoch loop: ``for loss in [1.0, 0.5]``.
 
-    Numbers that it visits are the data of a toy script: ``for x in [1, 2, 3]`` is a batch loop.
+    A loop that builds an optimizer or a scheduler for each number, or trains for as many epochs, is
+    visited number by number.
     """
     inside = list(walk(node.body))
-    if any(isinstance(inner, (cst.For, cst.While)) for inner in inside):
-        return False
-    return any(
-        isinstance(inner, cst.Call)
+    steps = [
+        inner.func.value
+        for inner in inside
+        if isinstance(inner, cst.Call)
         and isinstance(inner.func, cst.Attribute)
         and inner.func.attr.value == "step"
-        for inner in inside
+    ]
+    loops = [inner for inner in inside if isinstance(inner, (cst.For, cst.While))]
+    if not steps or not loops:
+        return bool(steps)
+    visited, built = names_in(node.target), assigned_names(node.body)
+    headers = (loop.iter if isinstance(loop, cst.For) else loop.test for loop in loops)
+    return all(visited.isdisjoint(names_in(header)) for header in headers) and all(
+        built.isdisjoint(names_in(owner)) for owner in steps
     )
 
 

@@ -64,6 +64,8 @@ from lrlint.analysis.model.values import (
     alternatives,
     is_local,
 )
+from lrlint.analysis.places.origins import text_of_origin, text_of_result
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
 
 
@@ -213,7 +215,8 @@ def _scheduler(
         held_back = accelerator is not None and accelerator.holds_back
         times = None if accelerator is None else accelerator.advances
         local = is_local(argument) and drifts_apart(machine)
-        step = SchedulerStep(*machine.where(node), record, argument, text, times, local)
+        origins = _origins(machine, node)
+        step = SchedulerStep(*machine.where(node), record, argument, text, times, local, origins)
         with machine.held_back(record, node) if held_back else nullcontext():
             machine.emit(step)
         return NONE
@@ -236,6 +239,21 @@ def _first_argument(machine: Machine, node: cst.Call) -> str:
     argument = node.args[0]
     text = machine.unit.code(argument.value)
     return f"{argument.keyword.value}={text}" if argument.keyword else text
+
+
+def _origins(machine: Machine, node: cst.Call) -> tuple[str, str]:
+    """Return how the script computes the first argument: as a name, and in a function."""
+    if not node.args:
+        return "", ""
+
+    def function_of(call: cst.Call) -> SyntaxPlace | None:
+        function = machine.evaluate(call.func)
+        if not isinstance(function, FunctionValue):
+            return None
+        return SyntaxPlace(function.scope.unit, function.node)
+
+    place = machine.here(node.args[0].value)
+    return text_of_origin(place), text_of_result(place, function_of)
 
 
 def _loads_own_state(name: str, arguments: Arguments) -> bool:

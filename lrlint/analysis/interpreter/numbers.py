@@ -85,20 +85,31 @@ def law_of(machine: Machine, group: GroupsValue, value: AnyValue) -> Expr | None
     An LR in use that has been read in another iteration, or before another write, may be another.
     """
     rate = rate_of(machine, value)
-    for atom in () if rate is None else all_atoms(rate):
-        key = atom.key
-        if isinstance(key, RateInUse) and (
-            key.record is not group.record
-            or key.since != _moment(machine, group if key.group is None else None)
-        ):
-            return None
-    return rate
+    keys = [] if rate is None else rates_in(rate)
+    current = all(
+        key.record is group.record
+        and key.since == _moment(machine, group if key.group is None else None)
+        for key in keys
+    )
+    return rate if current else None
 
 
-def _moment(machine: Machine, group: GroupsValue | None) -> tuple[int, int, int | None]:
+def rates_in(*numbers: Expr) -> list[RateInUse]:
+    """Return the LRs in use that numbers follow."""
+    return [atom.key for atom in all_atoms(*numbers) if isinstance(atom.key, RateInUse)]
+
+
+def are_current(machine: Machine, rates: list[RateInUse]) -> bool:
+    """Whether LRs that have been read are those of now, of groups that are known."""
+    return all(
+        not rate.visited.unknown and rate.since == _moment(machine, rate.visited) for rate in rates
+    )
+
+
+def _moment(machine: Machine, group: GroupsValue | None) -> tuple[int, int, int, int | None]:
     """Return a key that is the same for an LR in use until another one is written."""
     visited = None if group is None or group.index is not None else id(group)
-    return id(machine.loop), machine.lr_writes, visited
+    return id(machine.loop), machine.lr_writes, machine.lr_steps, visited
 
 
 def apply(machine: Machine, function: str, *operands: AnyValue | None) -> AnyValue:

@@ -28,7 +28,7 @@ from lrlint.analysis.model.conditions import Condition, forget_flags
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.guards import Known
 from lrlint.analysis.model.records import OptimizerRecord, Owner
-from lrlint.analysis.model.trace import Block, Break, Event, Repeat, When
+from lrlint.analysis.model.trace import Block, Break, Event, Repeat, SchedulerStep, When
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
@@ -135,6 +135,7 @@ class State:
     without_gradients: bool
     """Whether gradients are off: ``torch.no_grad()``."""
     lr_writes: int
+    lr_steps: int
     """How many LRs were written into param groups."""
 
     def __init__(
@@ -167,7 +168,7 @@ class State:
         self.classes, self.closures, self.changing_lists = [], [], []
         self.accelerator, self.synchronised = None, None
         self.without_gradients = False
-        self.replaced, self.lr_writes = {}, 0
+        self.replaced, self.lr_writes, self.lr_steps = {}, 0, 0
         self.running = {}
         self._keys = itertools.count()
         self.patched = Store()
@@ -201,6 +202,7 @@ class State:
     def emit(self, node: Event | Break) -> None:
         """Append an event or a break to the trace."""
         self.block.append(node)
+        self.lr_steps += isinstance(node, SchedulerStep)
 
     def leave_loops(self, levels: int) -> None:
         """Append a break to the trace, with what the loops that it leaves have changed."""

@@ -64,6 +64,13 @@ def wrapped(
     """Return the settings that ``@pyrallis.wrap()`` passes to a function, if it is that."""
     if library_name(machine.evaluate(decorator.func)) not in _WRAPPERS:
         return None
+    return of_first_parameter(machine, function, decorator)
+
+
+def of_first_parameter(
+    machine: Machine, function: cst.FunctionDef | cst.Lambda, decorator: cst.Call
+) -> Instance | None:
+    """Return the settings of the data class that annotates the first parameter of a function."""
     parameters = function.params.params
     annotation = parameters[0].annotation if parameters else None
     cls = None if annotation is None else machine.evaluate(annotation.annotation)

@@ -64,6 +64,8 @@ def decorate(
         case "main" if call is not None and value.node.params.params:
             parameter = value.node.params.params[0].name.value
             settings = hydra.config(machine, call, parameter)
+            if settings is None and hydra.is_main(machine, call):
+                settings = class_settings.of_first_parameter(machine, value.node, call)
             defaults |= {} if settings is None else {parameter: settings}
         case "wrap" if (
             call is not None

@@ -37,7 +37,7 @@ def config(machine: Machine, decorator: cst.Call, parameter: str) -> AnyValue | 
 
     ``parameter`` is what the function calls them.
     """
-    if library_name(machine.evaluate(decorator.func)) != "hydra.main":
+    if not is_main(machine, decorator):
         return None
     arguments = calls.evaluate_arguments(machine, decorator)
     folder = paths.named(arguments.get(0, "config_path"))
@@ -54,6 +54,11 @@ def config(machine: Machine, decorator: cst.Call, parameter: str) -> AnyValue | 
         return None
     _Interpolator(machine, settings, parameter).fill(settings)
     return namespaces.changeable(machine, settings)
+
+
+def is_main(machine: Machine, decorator: cst.Call) -> bool:
+    """Whether a decorator is ``@hydra.main(…)``."""
+    return library_name(machine.evaluate(decorator.func)) == "hydra.main"
 
 
 class _Composer:

@@ -1,4 +1,4 @@
-"""`isinstance`, decided where the kind of the value is known."""
+"""`isinstance` and `issubclass`, decided where the kind of the value is known."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import truths
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.registry import models_unevaluated
+from lrlint.analysis.library.registry import models, models_unevaluated
 from lrlint.analysis.model import values
 from lrlint.analysis.model.conditions import Condition, flag
 from lrlint.analysis.model.questions import Asks, Identity, Question
@@ -45,6 +46,15 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
     if not isinstance(value, Choice):
         return truths.as_value(is_a(value))
     return truths.as_value(truths.any_alternative(value, is_a))
+
+
+@models("builtins.issubclass")
+def _issubclass(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``issubclass(cls, base)`` of classes of the project."""
+    cls, base = arguments.get(0), arguments.get(1)
+    if isinstance(base, ClassValue) and not isinstance(cls, (Choice, Opaque, type(None))):
+        return Const(isinstance(cls, ClassValue) and _derives(cls, base))
+    return truths.as_value(_undecided(machine, cls, [_class_name(base or NONE)], node))
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:

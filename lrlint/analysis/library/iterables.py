@@ -224,6 +224,18 @@ def _dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return result
 
 
+@models("collections.ChainMap")
+def _chain_map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return a dict for several: what an earlier one has hides what a later one has."""
+    result = DictValue(Store(), complete=not arguments.open)
+    for value in reversed(arguments.positional):
+        if isinstance(value, DictValue):
+            result.store.data.update(value.store.data)
+        result.complete &= isinstance(value, DictValue) and value.complete
+    machine.dicts.append(result)
+    return result
+
+
 def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
     stream = iteration.iterate(machine, pairs, node)
     if stream.items is not None:

@@ -65,6 +65,8 @@ def _is_last_part(law: Expr, step: Atom, end: End, marks: Sequence[Mark]) -> boo
     """Whether a line goes down to 0, or to its bound, where the last branch of a law ends."""
     last = end.at.value
     before = [mark.at.value for mark in marks]
+    if end.floored:
+        return True
     if last is None or end.cosine or not all(at is not None and at < last for at in before):
         return False
     try:

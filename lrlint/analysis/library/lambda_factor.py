@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter import journal, numbers, parameters
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import words
+from lrlint.analysis.model.compiling import NotComputable, compile_number
 from lrlint.analysis.model.records import OptimizerRecord
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -28,6 +29,9 @@ _SMALL = 0.05
 """A number in a function that equals the base LR is the LR up to here; 0.1 may be a factor."""
 _NO_FACTOR = 1e-3
 """A number that is called an LR and is no larger than this is an LR, not a factor of one."""
+_SMALL_BASE, _SMALL_FACTOR = 0.02, 0.005
+"""A base LR of at most so much, times factors that are never above so much, trains nothing."""
+_STEPS = tuple(int(1.25**power) for power in range(73))
 _CHOOSING = frozenset({"min", "max", "float", "clip", "maximum", "minimum"})
 _DEEPEST = 12
 """How many names may be computed from each other."""
@@ -110,13 +114,30 @@ class _Function:
         return self._through_helpers()
 
     def _through_helpers(self) -> SyntaxPlace | None:
-        """Return where the result is an LR that a helper computes."""
-        law = factor_at(self.machine, self.function, Expr.atom(self.machine.index_atom("step")))
-        for monomial in () if law is None else law.terms:
-            if any(factor in self.atoms and exponent > 0 for factor, exponent in monomial):
-                with self.machine.elsewhere(self.scope.unit, self.scope):
-                    return self.machine.here(next(_results(self.body)))
+        """Return where the result is an LR that a helper computes, or by its size."""
+        step = self.machine.index_atom("step")
+        law = factor_at(self.machine, self.function, Expr.atom(step))
+        if law is None:
+            return None
+        if self._is_small(law, step) or any(
+            factor in self.atoms and exponent > 0
+            for monomial in law.terms
+            for factor, exponent in monomial
+        ):
+            with self.machine.elsewhere(self.scope.unit, self.scope):
+                return self.machine.here(next(_results(self.body)))
         return None
+
+    def _is_small(self, law: Expr, step: Atom) -> bool:
+        """Whether a result is small for any step, as is the LR of ``512**-0.5 * step**-0.5``."""
+        if self.rate.value is None or not 0 < self.rate.value <= _SMALL_BASE:
+            return False
+        try:
+            compute = compile_number(law, [step])
+            factors = [float(compute(at)) for at in _STEPS]
+        except (NotComputable, ArithmeticError, ValueError):
+            return False
+        return 0 < max(factors) <= _SMALL_FACTOR
 
     def _power(self, node: cst.CSTNode, depth: int = 0) -> int:
         """Return the power of the base LR in an expression; -1 where it is a divisor."""

@@ -1,4 +1,7 @@
-"""Objects of any kind: `getattr`, `setattr`, `hasattr`, `vars`, `bool`, `exit`, ``partial``."""
+"""Objects of any kind: `getattr`, `setattr`, `hasattr`, `vars`, `bool`, `exit`, ``partial``.
+
+Also modules that are imported by their names.
+"""
 
 from __future__ import annotations
 
@@ -122,10 +125,26 @@ def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if isinstance(value, Instance):
         complete = not value.open or value.kind is LibraryKind.COMMAND_LINE
         return DictValue(value.store, complete, value.path, value.setting)
+    if isinstance(value, ModuleValue):
+        return machine.get_attribute(value, "__dict__")
     if value is None:
         return _locals(machine, arguments, node)
     escapes.escape(value, f"changed through {machine.unit.code(node.func)}(…)")
     return Opaque()
+
+
+@models("importlib.import_module")
+def _import_module(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``importlib.import_module(f"models.{args.model}")``."""
+    name, package = _text(arguments.get(0, "name")), _text(arguments.get(1, "package"))
+    if name is None:
+        return Opaque()
+    module = name.lstrip(".")
+    level = len(name) - len(module)
+    if level == 1 and package is not None:
+        module, level = f"{package}.{module}", 0
+    unit = machine.project.find(machine.unit, module, level)
+    return External(name, name) if unit is None else ModuleValue(unit)
 
 
 @models("builtins.locals")

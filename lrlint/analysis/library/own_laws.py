@@ -5,10 +5,12 @@ It is what ``get_lr()`` of their class returns, or the base LR times what an ``l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import calls, choices, journal, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -26,6 +28,8 @@ from lrlint.analysis.model.records import (
     OptimizerValue,
     OwnClass,
     OwnRate,
+    SchedulerRecord,
+    SchedulerValue,
 )
 from lrlint.analysis.model.trace import Block, BranchNotTaken, Repeat, When
 from lrlint.analysis.model.values import (
@@ -112,6 +116,47 @@ def starts_above_zero(
     if number is None:
         return False
     return number.is_positive or (number.value is not None and number.value > 0)
+
+
+_WARMUP = re.compile(r"warm_?up|total_(epochs?|iters?|steps?)$")
+
+
+def warmup_before(machine: Machine, own: OwnClass) -> tuple[SchedulerRecord, Expr] | None:
+    """Return the scheduler that a class begins to step after a warm-up, and how long that is.
+
+    As `GradualWarmupScheduler` does, its ``step()`` steps the other one under a condition only.
+    """
+    given = list(own.given)
+    builds, steps = (class_member(machine, own.cls, name) for name in ("__init__", "step"))
+    if len(given) != 1 or given[0].parent is not None:
+        return None
+    if not isinstance(builds, FunctionValue) or not isinstance(steps, FunctionValue):
+        return None
+    names = [parameter.name.value for parameter in builds.node.params.params[2:]]
+    values = {**dict(zip(names, own.positional, strict=False)), **own.keywords}
+    lengths = [
+        number
+        for name, value in values.items()
+        if _WARMUP.search(name) and (number := numbers.to_number(machine, value)) is not None
+    ]
+    body = steps.scope.unit.body_of(steps.node)
+    inner = [name for name, value in values.items() if isinstance(value, SchedulerValue)]
+    if len(lengths) != 1 or len(inner) != 1 or body is None:
+        return None
+    stepped = f".{inner[0]}.step"
+    found = [node for node in walk(body) if _steps(node, stepped)]
+    under = [
+        node
+        for branch in walk(body)
+        if isinstance(branch, (cst.If, cst.Else))
+        for node in walk(branch.body)
+        if _steps(node, stepped)
+    ]
+    return (given[0], lengths[0]) if found and set(map(id, found)) <= set(map(id, under)) else None
+
+
+def _steps(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Call) and (dotted(node.func) or "").endswith(name)
 
 
 def _rates_at(

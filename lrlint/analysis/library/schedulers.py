@@ -33,7 +33,7 @@ from lrlint.analysis.model.values import (
     alternatives,
 )
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.formulas import LAWS, Law, deepspeed
+from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
 
 _LIBRARIES = (
@@ -52,8 +52,9 @@ def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call)
     """Return a scheduler where a name is that of a law, or looks like one and gets an optimizer."""
     last = name.rsplit(".", 1)[-1]
     law = LAWS.get(last)
-    if name.startswith(deepspeed.LIBRARY) and deepspeed.LIBRARY + last in LAWS:
-        return _build(machine, LAWS[deepspeed.LIBRARY + last], arguments, node)
+    of_library = LAWS.get(f"{name.partition('.')[0]}.{last}")
+    if of_library is not None:
+        return _build(machine, of_library, arguments, node)
     if law is not None and name.startswith(_TIMM if law.positioned else _LIBRARIES):
         return _build(machine, law, arguments, node)
     optimizer = _optimizer_among(arguments)

@@ -26,7 +26,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
 )
-from lrlint.source.data import Format
+from lrlint.source.data import LARGEST, Format, parse_data
 from lrlint.symbolic import Strength
 
 _DEEPEST: Final = 30
@@ -78,7 +78,7 @@ class _Converter:
 
     def _dict(self, data: dict[object, object], depth: int, name: str) -> DictValue:
         result = DictValue(Store(), setting=True)
-        above = name.removesuffix(BELOW) + BELOW
+        above = name and name.removesuffix(BELOW) + BELOW
         for key, value in data.items():
             if isinstance(key, (str, int)):
                 result.store.data[key] = self.value(value, depth + 1, f"{above}{key}")
@@ -89,14 +89,16 @@ class _Converter:
 
 
 def _loads(format_: Format) -> Model:
-    """Return a model of ``yaml.safe_load(file)`` and ``json.loads(path.read_text())``.
-
-    A text that is not a file's is not followed.
-    """
+    """Return a model of ``yaml.safe_load(file)`` and ``json.loads(text)``."""
 
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-        source = arguments.get(0)
-        return loaded(machine, source, format_) if isinstance(source, File) else Opaque()
+        match arguments.get(0):
+            case File() as file:
+                return loaded(machine, file, format_)
+            case Const(value=str() as text) if len(text) < LARGEST:
+                data = parse_data(text, format_)
+                return Opaque() if data is None else _Converter(machine).value(data, 0, "")
+        return Opaque()
 
     return model
 

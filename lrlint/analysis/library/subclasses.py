@@ -7,26 +7,36 @@ import re
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import choices, members
+from lrlint.analysis.interpreter import calls, choices, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
 from lrlint.analysis.library.copies import duplicate
-from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate, starts_above_zero
+from lrlint.analysis.library.own_laws import (
+    own_class,
+    own_decay,
+    own_rate,
+    starts_above_zero,
+    warmup_before,
+)
+from lrlint.analysis.library.registry import models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     Choice,
     ClassValue,
+    External,
     FunctionValue,
     Instance,
+    ListValue,
     Opaque,
     Store,
     alternatives,
 )
 from lrlint.formulas import LAWS
-from lrlint.source.nodes import decorators_of
+from lrlint.source.nodes import decorators_of, walk
 from lrlint.symbolic import Expr
 
 _SCHEDULER_BASES = {
@@ -49,10 +59,16 @@ def construct(
         return _scheduler(machine, cls, arguments, node)
     if _is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
         return _dataclass(machine, cls, arguments, node)
-    if "Module" in bases and b"optim" not in cls.scope.unit.source.data:
+    if "Module" in bases and not any(map(_trains, members.lookup_order(cls))):
         # The layers of a network say nothing about its schedule.
         return Instance(cls, Store(), open=True)
     return None
+
+
+def _trains(cls: ClassValue) -> bool:
+    """Whether a class of layers may build or step something as well."""
+    part = cls.scope.unit.survey.part(cls.node)
+    return part.relevant or part.names_optimizer
 
 
 _WRITES_LRS = re.compile(
@@ -94,16 +110,76 @@ def _scheduler_of_one(
             break
         if isinstance(value, Opaque) and value.path and "optim" in value.path.lower():
             target = value
+    if (built := _as_its_base(machine, cls, arguments, node)) is not None:
+        return built
     own = own_class(machine, cls, arguments, node)
     built = schedulers.build_unknown(
         machine, cls.name, target, node, arguments, derived=True, own=own
     )
     if own is not None and isinstance(target, OptimizerValue) and isinstance(built, SchedulerValue):
+        if (last := arguments.keywords.get("last_epoch")) is not None and _passes_counter_on(
+            machine, cls
+        ):
+            built.record.arguments = {"last_epoch": last}
+            built.record.places = {"last_epoch": arguments.places["last_epoch"]}
         rate = own_rate(machine, own, target.record, node)
         if rate is not None:
             built.record.own_rate, built.record.decay = rate, own_decay(rate)
+        if (warmup := warmup_before(machine, own)) is not None:
+            inner, length = warmup
+            inner.parent, built.record.children = built.record, (inner,)
+            built.record.arguments = {"milestones": ListValue([length])}
         built.record.sets_first_lr = starts_above_zero(machine, own, target.record, node)
     return built
+
+
+def _passes_counter_on(machine: Machine, cls: ClassValue) -> bool:
+    """Whether the constructor of a class gives its ``last_epoch`` to that of torch's."""
+    method = members.class_member(machine, cls, "__init__")
+    body = method.scope.unit.body_of(method.node) if isinstance(method, FunctionValue) else None
+    return body is not None and any(
+        isinstance(node, cst.Call)
+        and (dotted(node.func) or "__init__").endswith("__init__")
+        and any(isinstance(a.value, cst.Name) and a.value.value == "last_epoch" for a in node.args)
+        for node in walk(body)
+    )
+
+
+_LAWLESS = {"LRScheduler", "_LRScheduler", "LambdaLR"}
+"""Classes that leave the law to a method of the class that derives from them."""
+_LAW_METHODS = ("get_lr", "_get_closed_form_lr", "step")
+
+
+def _as_its_base(
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """Build the scheduler of torch's that a class only chooses arguments for, or return None."""
+    bases = members.external_bases(cls)
+    if (
+        len(bases) != 1
+        or bases[0].rsplit(".", 1)[-1] in _LAWLESS
+        or arguments.open
+        or not isinstance(members.class_member(machine, cls, "__init__"), FunctionValue)
+        or any(members.class_member(machine, cls, name) is not None for name in _LAW_METHODS)
+    ):
+        return None
+    instance = Instance(cls, Store(), open=True, kind=LibraryKind.LR_SCHEDULER)
+    calls.initialise(machine, instance, arguments, node)
+    return instance.store.data.get(_BUILT)
+
+
+_BUILT = "super().__init__(…)"
+
+
+@models_method(LibraryKind.LR_SCHEDULER, "__init__")
+def _initialise_base(
+    machine: Machine, instance: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    assert instance.cls is not None
+    (base,) = members.external_bases(instance.cls)
+    built = machine.call(External(base), arguments, node)
+    machine.write(instance.store, _BUILT, built)
+    return NONE
 
 
 def _is_dataclass(cls: ClassValue) -> bool:

@@ -81,6 +81,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "clip": _clipped,
     "abs": abs,
     "round": round,
+    "inf": lambda: math.inf,
+    "-inf": lambda: -math.inf,
 }
 """What is computed with plain numbers, by name."""
 SINGLE = "float32"

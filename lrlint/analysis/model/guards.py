@@ -31,9 +31,12 @@ class Known:
         """How many guards say so: an inner guard may repeat an outer one."""
         self._equalities: dict[Hashable, dict[Question, int]] = {}
         """By subject, what it is known to equal: ``args.sched == "cosine"``."""
+        self._settled: list[dict[Condition, bool | None]] = [{}]
+        """What was answered since each of the guards was pushed: the same is asked again."""
 
     def push(self, condition: Condition) -> None:
         """Take a condition as true until the matching `pop`."""
+        self._settled.append({})
         parts = flatten(condition)
         disjunctions = [part for part in parts if isinstance(part, Any)]
         self._pushed.append(_Guard(subjects(condition), parts, disjunctions))
@@ -45,6 +48,7 @@ class Known:
 
     def pop(self) -> None:
         """Forget the condition that was pushed last."""
+        self._settled.pop()
         for part in self._pushed.pop().parts:
             _take(self._parts, part)
             if (question := equality(part)) is not None:
@@ -52,6 +56,12 @@ class Known:
 
     def settles(self, condition: Condition) -> bool | None:
         """Return whether the condition holds; None where what is known does not decide it."""
+        settled = self._settled[-1]
+        if condition not in settled:
+            settled[condition] = self._settles(condition)
+        return settled[condition]
+
+    def _settles(self, condition: Condition) -> bool | None:
         about = subjects(condition)
         related = [guard for guard in self._pushed if not about.isdisjoint(guard.about)]
         if not related:

@@ -49,6 +49,8 @@ class End:
     """Where it is computed, if that is known."""
     clamped: bool = False
     """Whether the law stays at its end: ``max(0, 1 - t / T)``."""
+    floored: bool = False
+    """Whether it ends above 0, as ``(1 - t / T) * (1 - floor) + floor`` does."""
 
 
 @dataclass(frozen=True)
@@ -202,9 +204,19 @@ def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
 
 
 def _of_quarter(angle: Expr, counters: Counters, place: Any) -> End | None:
-    """Return where a cosine falls to 0: ``cos(pi / 2 * t / T)``."""
+    """Return where a cosine falls to 0, ``cos(pi / 2 * t / T)``, or nearly: ``7 / 16 * pi``."""
     span = _span(angle, counters, _PI / 2)
-    return None if span is None else End(span[0] + span[1], span[0], cosine=False, place=place)
+    if span is not None:
+        return End(span[0] + span[1], span[0], cosine=False, place=place)
+    line = line_in(angle, counters)
+    divisor = None if line is None else _divisor(line[0])
+    if line is None or divisor is None:
+        return None
+    turns = (line[0] * divisor / _PI).value
+    if turns is None or not 0.25 < turns < 0.5:
+        return None
+    start = zero_of(*line)
+    return End(start + divisor, start, cosine=False, place=place, floored=True)
 
 
 def _span(angle: Expr, counters: Counters, last: Expr) -> tuple[Expr, Expr] | None:
@@ -278,9 +290,45 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     at = zero_of(slope, offset)
     value = at.value
     falls = _is_above_zero(-slope)
+    floored = None if at.is_integer else _floored_end(slope, offset)
+    if floored is not None:
+        return End(floored, Expr.const(0), cosine=False, place=place, floored=True)
     if not falls or (at.is_constant and (value is None or value <= 0)):
         return None
     return End(at, Expr.const(0), cosine=False, place=place)
+
+
+_HIGHEST_FLOOR = 0.5
+
+
+def _floored_end(slope: Expr, offset: Expr) -> Expr | None:
+    """Return the ``T`` of ``(1 - t / T) * (1 - floor) + floor``, None where there is no floor."""
+    divisor = _divisor(slope)
+    if divisor is None or divisor.atoms() & offset.atoms() or not _is_above_zero(offset):
+        return None
+    share = 1 + slope * divisor / offset
+    if share.value is None:
+        return divisor if len(share.terms) == 1 and _is_above_zero(share) else None
+    return divisor if 0 < share.value <= _HIGHEST_FLOOR else None
+
+
+def _divisor(slope: Expr) -> Expr | None:
+    """Return the only number by which all of a slope is divided."""
+    divisors = [
+        {
+            factor
+            for factor, exponent in monomial
+            if exponent == -1 or (isinstance(factor, Call) and factor.kind == "inverse")
+        }
+        for monomial in slope.terms
+    ]
+    shared = set.intersection(*divisors) if divisors else set()
+    if len(shared) != 1:
+        return None
+    (divisor,) = shared
+    if isinstance(divisor, Call) and divisor.kind == "inverse":
+        return divisor.args[0]
+    return Expr({frozenset({(divisor, 1)}): 1}, divisor.value)
 
 
 def is_raised(law: Expr) -> bool:

@@ -191,6 +191,8 @@ class SchedulerRecord(Record):
     """Whether its variable changes to or from another scheduler in the middle of a loop."""
     prepared: bool = False
     """Whether it was passed to ``accelerator.prepare``."""
+    stopped: bool = False
+    """Whether accelerate stops it where a OneCycleLR would raise."""
     driver: Driver | None = None
     """The framework that steps it, where that is read."""
     given: bool = False

@@ -16,7 +16,8 @@ from lrlint.analysis.model.condition_queries import (
     is_measured,
     text_of,
 )
-from lrlint.analysis.model.conditions import Condition, flatten
+from lrlint.analysis.model.conditions import Any as AnyOf
+from lrlint.analysis.model.conditions import Condition, all_of, any_of, flatten
 from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import (
     Block,
@@ -73,6 +74,8 @@ class TraceCompiler(ABC):
         """Whether a ``break`` leaves it, for each loop that is being compiled."""
         self.by_defaults = False
         """Whether defaults of the script decide how often something runs."""
+        self.left_out = False
+        """Whether an early stop on a measured value is left out."""
 
     def program(self) -> Runner:
         """Return what runs the trace; names to be known first become ``unresolved``."""
@@ -286,12 +289,16 @@ class TraceCompiler(ABC):
         except NotComputable as missing:
             # An early stop on a measured value is left out: the training runs its course.
             concerned = [item.event for item in walk(node.body) if self._concerns(item.event)]
+            others = all_of(*(self._measured_aside(part, indices) for part in conditions))
+            if not concerned and others != all_of(*conditions):
+                return self._when(When(others, node.place, node.body), indices)
             if (
                 not all(map(self._may_be_left_out, concerned))
                 or any(map(self._is_limit, conditions))
                 or not (concerned or any(is_measured(part, self._measured) for part in conditions))
             ):
                 self._note_unknown(conditions, str(missing))
+            self.left_out = True
             return None
         body = self._block(node.body, indices)
         if not tests:
@@ -304,6 +311,22 @@ class TraceCompiler(ABC):
             return body(stack)
 
         return run
+
+    def _measured_aside(self, condition: Condition, indices: tuple[Atom, ...]) -> Condition:
+        """Return ``step >= most`` of ``step >= most or loss > 1e6``."""
+        parts = condition.parts if isinstance(condition, AnyOf) else ()
+        known = [part for part in parts if self._is_known(part, indices)]
+        others = [part for part in parts if part not in known]
+        if known and all(is_measured(part, self._measured) for part in others):
+            return any_of(*known)
+        return condition
+
+    def _is_known(self, condition: Condition, indices: tuple[Atom, ...]) -> bool:
+        try:
+            self._test(condition, indices)
+        except NotComputable:
+            return False
+        return True
 
     def _is_limit(self, condition: Condition) -> bool:
         """Whether a condition compares a counter with a number that only has to be known."""

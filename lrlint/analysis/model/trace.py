@@ -183,6 +183,9 @@ class SchedulerStep(Event):
     """How often the call advances it; None for once."""
     local: bool = False
     """Whether the argument comes from data that the other processes do not see."""
+    origins: tuple[str, str] = ("", "")
+    """How the script computes the argument: what is assigned to its name, and what a function
+    returns for it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -225,6 +228,8 @@ class Save(Event):
     holds: tuple[OptimizerRecord | SchedulerRecord, ...]
     open: bool
     """Whether it may hold others that were not seen."""
+    counts: bool = False
+    """Whether a number is saved with them that differs from one iteration to another."""
 
 
 @dataclass(eq=False, slots=True)

@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, walk
 
+Assigned = tuple[cst.BaseExpression, int | None]
+"""What is assigned to a name, and which item of it, where a tuple of names is assigned to."""
+Finds = Callable[[cst.Call], SyntaxPlace | None]
+"""Returns the function of the project that a call runs."""
+
 
 def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
-    """Return what is last assigned, above a name and in its function, to that name."""
+    """Return what is last assigned, above a name and in its function, to that name alone."""
+    found = _assigned(place)
+    return None if found is None or found[1] is not None else found[0]
+
+
+def _assigned(place: SyntaxPlace) -> Assigned | None:
     name, unit = place.node, place.unit
     if not isinstance(name, cst.Name):
         return None
     # An optimizer is built once for each alternative of its parameters, by each caller.
     if id(name) not in unit.origins:
-        unit.origins[id(name)] = _origin(unit, name)
+        unit.origins[id(name)] = _search(unit, name)
     return unit.origins[id(name)]
 
 
-def _origin(unit: ModuleUnit, name: cst.Name) -> cst.BaseExpression | None:
-    found = None
+def _search(unit: ModuleUnit, name: cst.Name) -> Assigned | None:
+    found: Assigned | None = None
     stack = _code_around(unit, name)
     while stack:
         node = stack.pop()
         if node is name:
             break
         match node:
-            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=written))]) if (
-                written == name.value
-            ):
-                found = node.value
+            case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
+                for index, written in _names(target):
+                    if written == name.value:
+                        found = value, index
         if not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             stack.extend(reversed(children(node)))
     return found
+
+
+def _names(target: cst.BaseExpression) -> Iterator[tuple[int | None, str]]:
+    """Yield the names that are assigned to, each with its position in a tuple."""
+    match target:
+        case cst.Name(value=name):
+            yield None, name
+        case cst.Tuple(elements=elements):
+            for index, element in enumerate(elements):
+                if isinstance(element, cst.StarredElement):
+                    return
+                if isinstance(element.value, cst.Name):
+                    yield index, element.value.value
 
 
 def text_of_origin(place: SyntaxPlace) -> str:
@@ -43,29 +68,29 @@ def text_of_origin(place: SyntaxPlace) -> str:
     return "" if found is None else " ".join(place.unit.code(found).split())
 
 
-def text_of_result(place: SyntaxPlace) -> str:
-    """Return what the function of the same module returns whose call gives a value."""
-    call = place.node if isinstance(place.node, cst.Call) else origin(place)
-    match call:
-        case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
-            returned = _returned(place.unit, name)
-            if returned is not None:
-                text = text_of_origin(SyntaxPlace(place.unit, returned))
-                return text or " ".join(place.unit.code(returned).split())
-    return ""
+def text_of_result(place: SyntaxPlace, function_of: Finds) -> str:
+    """Return what the function of the project returns whose call gives a value."""
+    call, index = _assigned(place) or (place.node, None)
+    function = function_of(call) if isinstance(call, cst.Call) else None
+    returned = None if function is None else _returned(function, index)
+    if returned is None:
+        return ""
+    return text_of_origin(returned) or returned.text
 
 
-def _returned(unit: ModuleUnit, name: str) -> cst.BaseExpression | None:
-    """Return the only value that the only function of a name returns, unless it is several."""
-    functions = [
-        node
-        for node in walk(unit.tree)
-        if isinstance(node, cst.FunctionDef) and node.name.value == name
-    ]
-    body = unit.body_of(functions[0]) if len(functions) == 1 else None
-    returns = [] if body is None else [node for node in walk(body) if isinstance(node, cst.Return)]
+def _returned(function: SyntaxPlace, index: int | None) -> SyntaxPlace | None:
+    """Return the only value that a function returns, or an item of it."""
+    node, unit = function.node, function.unit
+    body = unit.body_of(node) if isinstance(node, cst.FunctionDef) else None
+    returns = [] if body is None else [part for part in walk(body) if isinstance(part, cst.Return)]
     value = returns[0].value if len(returns) == 1 else None
-    return None if isinstance(value, (cst.Tuple, cst.Dict, cst.List)) else value
+    if isinstance(value, cst.Tuple) and index is not None and index < len(value.elements):
+        value = value.elements[index].value
+    elif index is not None:
+        return None
+    if value is None or isinstance(value, (cst.Tuple, cst.Dict, cst.List)):
+        return None
+    return SyntaxPlace(unit, value)
 
 
 def _code_around(unit: ModuleUnit, node: cst.CSTNode) -> list[cst.CSTNode]:

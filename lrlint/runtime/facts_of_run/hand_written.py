@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lrlint.facts import (
     HANDWRITTEN,
+    Loop,
     LoopKind,
     OptimizerUse,
     Place,
@@ -23,6 +24,7 @@ from lrlint.runtime.facts_of_run.lengths import last_lrs
 from lrlint.runtime.planned_schedules import Plan
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedOptimizer
+from lrlint.symbolic import Expr
 
 if TYPE_CHECKING:  # it loads the analyser, which `lrlint.watch` does without
     from lrlint.predict.forecast import Forecast
@@ -93,6 +95,7 @@ def facts_of(written: HandWritten, use: OptimizerUse) -> Schedule:
     run = RecordedRun(
         last_lrs=last_lrs(record),
         zero_steps=record.zero_lrs.fact(record.steps),
+        goes_on=record.begun_at,
         rank_gap=record.rank_gap,
     )
     if written.forecast is not None and written.error is not None:
@@ -153,13 +156,36 @@ def _numbers(
     if totals.passes and totals.fewest == totals.most:
         lengths = [name for name in forecast.prediction.unresolved if name.startswith("len(")]
         numbers |= dict.fromkeys(lengths, totals.most)
+    if len(record.begun_with) == 1:
+        from lrlint.predict.simulation import LOADED_LR
+
+        unknown = forecast.prediction.unresolved
+        loaded = [name for name in unknown if name.startswith(LOADED_LR)]
+        numbers |= dict.fromkeys(loaded, *record.begun_with)
     law = forecast.schedule.law
     names = [] if law.steps is None else [atom.name for atom in law.steps.atoms()]
     if not numbers and law.counter is not None and names == [str(law.steps)]:
         by_epoch = law.counter.kind is LoopKind.EPOCH
         count = totals.passes or recorder.epochs if by_epoch else record.steps
         numbers |= {} if count is None else {names[0]: count}
+    for loop in {loop for site in forecast.schedule.sites for loop in site.loops}:
+        if record.begun_at is not None or not loop.may_break:
+            numbers |= _start(loop, record.steps, totals.passes or recorder.epochs)
     return numbers
+
+
+def _start(loop: Loop, steps: int, passes: int | None) -> dict[str, object]:
+    """Return where a loop starts that goes on from a checkpoint, by its name in the script."""
+    count, first, trips = passes if loop.kind is LoopKind.EPOCH else steps, loop.first, loop.trips
+    if count is None or first is None or trips is None:
+        return {}
+    atoms = [*first.atoms()] or [atom for atom in trips.atoms() if atom.value in (None, 0)]
+    if len(atoms) != 1:
+        return {}
+    end = trips.subs({atoms[0]: Expr.const(0)}).value
+    if not isinstance(end, int) or trips.subs({atoms[0]: Expr.const(end - count)}).value != count:
+        return {}
+    return {atoms[0].name: end - count}
 
 
 def _error(record: RecordedOptimizer, forecast: Forecast | None) -> float | None:

@@ -94,6 +94,7 @@ def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
         last_lrs=last_lrs(record.optimizer),
         zero_steps=_zero_steps(record),
         starts_over=record.starts_over,
+        starts_over_after=record.starts_over_after,
         rank_gap=record.rank_gap,
     )
 

@@ -18,7 +18,7 @@ def step_site(
     record: RecordedScheduler, site: CallSite, recorder: Recorder, loops: TrainingLoops
 ) -> StepSite:
     """Return the facts of a call of ``step()``."""
-    per = _cadence(record, site, recorder)
+    per = _cadence(record, site, recorder, loops.epochs)
     around = _loops_around(record, site, per, loops)
     return StepSite(
         place=site.place,
@@ -78,13 +78,15 @@ def _guards(
     return tuple(guards)
 
 
-def _cadence(record: RecordedScheduler, site: CallSite, recorder: Recorder) -> Cadence:
+def _cadence(
+    record: RecordedScheduler, site: CallSite, recorder: Recorder, epochs: int | None
+) -> Cadence:
     totals, steps = recorder.passes.totals, record.optimizer.steps
     trained = steps > record.optimizer_steps_before
     if site.calls > 1 and site.first_at == site.last_at and trained:
         return Cadence.ONCE  # it replays the past: nothing is trained between its calls
-    if not totals.passes and recorder.epochs is not None:
-        return Cadence.BATCH if site.calls > 1.5 * recorder.epochs else Cadence.EPOCH
+    if not totals.passes and epochs is not None:
+        return Cadence.BATCH if site.calls > 1.5 * epochs else Cadence.EPOCH
     if not totals.passes:
         return Cadence.EPOCH if 1 < site.calls <= steps / 2 else Cadence.UNKNOWN
     if site.inside > site.calls / 2:

@@ -60,11 +60,19 @@ def _note_relations(records: list[RecordedScheduler], schedules: dict[int, Sched
         )
         if record.parent is not None and id(record.parent) in schedules:
             schedule.parent = schedules[id(record.parent)]
+        others = [
+            other
+            for other in record.optimizer.schedulers
+            if other is not record and other.steps and other.parent is None
+            if id(other) in schedules
+        ]
         schedule.surroundings = Surroundings(
-            competitors=tuple(
-                schedules[id(other)]
-                for other in record.optimizer.schedulers
-                if other is not record and other.steps and other.parent is None
-                if id(other) in schedules
-            )
+            competitors=tuple(schedules[id(other)] for other in others),
+            instead=tuple(schedules[id(one)] for one in others if _follow_each_other(one, record)),
         )
+
+
+def _follow_each_other(one: RecordedScheduler, other: RecordedScheduler) -> bool:
+    """Whether one of two schedulers has stepped for the last time before the other begins."""
+    (begin, end), (other_begin, other_end) = one.span, other.span
+    return end < other_begin or other_end < begin

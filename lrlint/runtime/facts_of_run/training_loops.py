@@ -29,6 +29,8 @@ class TrainingLoops:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
+        self.epochs = recorder.epochs
+        """The recorder's, which it counts over all optimizers, of which there may be thousands."""
         self._by_optimizer: dict[int, Loops] = {}
         self._over_loaders: Loops | None = None
 
@@ -48,8 +50,8 @@ class TrainingLoops:
             if self._over_loaders is None:
                 self._over_loaders = self._loops_over_loaders(place)
             return self._over_loaders
-        if self._recorder.epochs is not None:
-            return _loops(self._recorder.epochs, place, place)
+        if self.epochs is not None:
+            return _loops(self.epochs, place, place)
         epoch_end = _rarest_site(optimizer)
         if epoch_end is None:
             return Loops()

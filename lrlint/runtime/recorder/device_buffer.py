@@ -25,8 +25,8 @@ class DeviceCounter:
     def add(self, flag: Any) -> None:
         """Count ``flag``, a tensor that is 0 or 1."""
         if self._sum is None or self._sum.device != flag.device:
-            flag = flag + self.take()  # a copy, which is ours to add to
-            self._sum = flag
+            with torch.inference_mode(False):  # a tensor of that mode takes no writes outside
+                self._sum = flag + self.take()  # a copy, which is ours to add to
         else:
             self._sum.add_(flag)
 
@@ -48,9 +48,10 @@ class DeviceBuffer:
         self._width = len(lrs)
         self.rounding = rounding_of(tensor.dtype)
         dtype = tensor.dtype if tensor.dtype.is_floating_point else torch.float64
-        self._used = torch.empty(ROWS, len(lrs), dtype=dtype, device=tensor.device)
+        with torch.inference_mode(False):  # see DeviceCounter
+            self._used = torch.empty(ROWS, len(lrs), dtype=dtype, device=tensor.device)
+            self._used_rows = _elements(self._used)
         self.on_cpu = tensor.device.type == "cpu"
-        self._used_rows = _elements(self._used)
         self._expected: Any = None
         self._expected_rows: list[list[Any]] = []
         self._steps: list[tuple[int, list[float] | None]] = []
@@ -68,8 +69,9 @@ class DeviceBuffer:
         _write(self._used_rows[index], lrs)
         if expected is not None and any(isinstance(lr, Tensor) for lr in expected):
             if self._expected is None:
-                self._expected = self._used.new_empty(self._used.shape)
-                self._expected_rows = _elements(self._expected)
+                with torch.inference_mode(False):
+                    self._expected = self._used.new_empty(self._used.shape)
+                    self._expected_rows = _elements(self._expected)
             _write(self._expected_rows[index], expected)
             expected = _ON_DEVICE
         self._steps.append((step, expected))

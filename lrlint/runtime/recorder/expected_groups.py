@@ -32,8 +32,15 @@ class ExpectedGroups:
         self._unread = None
         del self.groups[len(groups) :]
         for mine, real in zip(self.groups, groups, strict=False):
+            for key in _LRS:
+                mine.pop(key, None)
             mine.update(_copy(real))
         self.groups += [_copy(real) for real in groups[len(self.groups) :]]
+
+    def starts_as(self, optimizer: Any) -> bool:
+        """Whether the groups have the base LRs that are expected: none that the script has set."""
+        real = [as_number(group.get("initial_lr")) for group in optimizer.param_groups]
+        return None not in real and real == [group.get("initial_lr") for group in self.groups]
 
     def follow_lrs(self, groups: Sequence[Mapping[str, Any]]) -> None:
         """Take over the LRs that a scheduler's step has written, without waiting for a device."""

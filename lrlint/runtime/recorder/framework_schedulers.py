@@ -45,6 +45,12 @@ def loaded_classes() -> Iterator[tuple[type, tuple[str, ...]]]:
                     yield cls, kind.steps
 
 
+def loaded_trainer() -> type | None:
+    """Return the Trainer of transformers, where the process has loaded it."""
+    trainer = getattr(sys.modules.get("transformers.trainer"), "Trainer", None)
+    return trainer if isinstance(trainer, type) else None
+
+
 def _with_subclasses(base: type) -> list[type]:
     found = [base]
     for cls in found:  # which grows

@@ -23,7 +23,11 @@ from torch.optim.optimizer import (
 from torch.utils.data import dataloader
 
 from lrlint.errors import internal_error
-from lrlint.runtime.recorder.framework_schedulers import is_foreign, loaded_classes
+from lrlint.runtime.recorder.framework_schedulers import (
+    is_foreign,
+    loaded_classes,
+    loaded_trainer,
+)
 from lrlint.runtime.recorder.hidden_frames import hidden
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.telling import tell
@@ -100,6 +104,11 @@ class Hooks:
                 if name in vars(cls) and (cls, name) not in self._wrapped:
                     make = self._scheduler_init if name == "__init__" else self._foreign_step
                     self._wrap(cls, name, make)
+
+    def _wrap_trainer(self) -> None:
+        cls, name = loaded_trainer(), "_load_optimizer_and_scheduler"
+        if cls is not None and name in vars(cls) and (cls, name) not in self._wrapped:
+            self._wrap(cls, name, self._load_of_trainer)
 
     def _wrap_scheduler(self, cls: type, *names: str) -> None:
         """Wrap those of the methods that a class defines itself, once."""
@@ -187,6 +196,17 @@ class Hooks:
 
         return load_state_dict
 
+    def _load_of_trainer(self, original: Any) -> Any:
+        def _load_optimizer_and_scheduler(trainer: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(trainer, *args, **kwargs)
+            with self.safely():
+                steps = trainer.state.global_step
+                if self._on and steps:
+                    self._on_scheduler.training_goes_on(trainer.lr_scheduler, steps)
+            return result
+
+        return _load_optimizer_and_scheduler
+
     def _read_state(self, original: Any) -> Any:
         def state_dict(optimizer: Any, *args: Any, **kwargs: Any) -> Any:
             with self.safely():
@@ -244,6 +264,7 @@ class Hooks:
                 if not self._on:
                     return
                 self._wrap_classes(scheduler)
+                self._wrap_trainer()
                 self._on_scheduler.built(scheduler, args, kwargs)
 
         return __init__

@@ -35,12 +35,17 @@ def plain_number(value: Any) -> float:
     return NO_LR if number is None else number
 
 
+def _has_data(tensor: Tensor) -> bool:
+    """Whether a tensor can be read, not one of a dry run that computes only shapes."""
+    return not tensor.is_meta and type(tensor).__name__ != "FakeTensor"
+
+
 def plain_lrs(values: Iterable[Any]) -> list[Any] | None:
     """Return LRs as floats, tensors as they are; None where one is not a single number."""
     lrs: list[Any] = []
     for value in values:
         if isinstance(value, Tensor):
-            if value.numel() != 1:
+            if value.numel() != 1 or not _has_data(value):
                 return None
             lrs.append(value)
         else:

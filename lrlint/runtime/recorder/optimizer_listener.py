@@ -18,7 +18,7 @@ from lrlint.runtime.recorder.lr_values import as_number
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.resume_check import OPTIMIZER_LOADED
 from lrlint.runtime.recorder.verifier import Verifier
-from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
+from lrlint.runtime.recorder.wrappers import steps_for, unwrapped_optimizer
 
 SITES_UNTIL = 1000
 """Optimizer steps whose call sites are looked up; later ones come from the same lines."""
@@ -34,6 +34,8 @@ class OptimizerListener:
         self._log = log
         self._passes = passes
         self._by_id: dict[int, RecordedOptimizer] = {}
+        self._stepping: dict[int, RecordedOptimizer] = {}
+        """The records whose step is under way, by their ids."""
         self._kept_untrained = False
         """Whether the state of an optimizer has been read before its first step."""
         self._is_capturing: Callable[[], bool] | None = None
@@ -42,7 +44,10 @@ class OptimizerListener:
 
     def record_of(self, optimizer: Any) -> RecordedOptimizer | None:
         """Return the record of an optimizer that is known, wrapped or not."""
-        return self._by_id.get(id(unwrapped_optimizer(optimizer)))
+        record = self._by_id.get(id(unwrapped_optimizer(optimizer)))
+        if record is None and optimizer is not None:
+            return next((one for one in self.records if steps_for(one.ref(), optimizer)), None)
+        return record
 
     def built(self, optimizer: Any) -> None:
         """Hear that an optimizer's constructor has run."""
@@ -90,13 +95,15 @@ class OptimizerListener:
         if record.current_call is not None and _is_nested(optimizer, sys._getframe(2)):
             return  # super().step(): the same step once more
         record.current_call, record.thread = call, get_ident()
+        self._stepping[id(record)] = record
         record.pending_lrs = _lrs(optimizer)
         record.overflow = optimizer.found_inf if "found_inf" in optimizer.__dict__ else None
         if record.steps < SITES_UNTIL:
+            wrapper = sys._getframe(2)
             record.inner |= any(
-                other.current_call is not None and other.thread == record.thread
-                for other in self.records
-                if other is not record
+                _is_nested(other.ref(), wrapper)  # or the step of the other one has raised
+                for other in list(self._stepping.values())
+                if other is not record and other.thread == record.thread
             )
             place = self._log.user_place()
             if place is not None:
@@ -118,6 +125,7 @@ class OptimizerListener:
         optimizer = record.ref()
         if record.current_call is not None and optimizer is not None:
             record.current_call = None
+            self._stepping.pop(id(record), None)
             self.verifier.step(optimizer, record)
             self._count_in_pass(record)
 
@@ -159,6 +167,10 @@ class OptimizerListener:
         trained = bool(optimizer.state) or not self._kept_untrained
         if trained and "initial_lr" in optimizer.param_groups[0]:
             record.resumed_at = self._log.place()
+        if trained and not record.steps:
+            record.begun_at = self._log.place()
+            lrs = (as_number(group.get("lr")) for group in optimizer.param_groups)
+            record.begun_with = frozenset(lr for lr in lrs if lr is not None)
         return True
 
     def state_read(self, optimizer: Any) -> None:
@@ -189,7 +201,7 @@ def _lrs(optimizer: Any) -> list[Any] | None:
 
 
 def _is_nested(optimizer: object, wrapper: FrameType) -> bool:
-    """Whether this call of ``step()`` is made from within another one of the same optimizer.
+    """Whether this call of ``step()`` is made from within another one, of ``optimizer``.
 
     ``wrapper`` is the frame of torch's own wrapper around ``step()``, which calls the hooks and
     names the optimizer ``self``. Asked only where calls may be nested, since it is slow.

@@ -59,6 +59,10 @@ class RecordedOptimizer:
     """The LRs with which groups were added after that, by index."""
     resumed_at: RunPlace | None = None
     """Where a state with past steps under a scheduler was last loaded into it."""
+    begun_at: RunPlace | None = None
+    """Where a state with past steps was loaded into it before its first step."""
+    begun_with: frozenset[float] = frozenset()
+    """The LRs of that state."""
     loads: list[RecordedCall] = field(default_factory=list)
     """The calls of ``load_state_dict``."""
     loads_since_step: list[str] = field(default_factory=list)
@@ -177,6 +181,8 @@ class RecordedScheduler:
     """The last load into its optimizer, if no step lies between that and its construction."""
     starts_over: RunPlace | None = None
     """Where its optimizer took over the state of a training under way, if it counts from 0."""
+    starts_over_after: int = 0
+    """The steps of that training, where the optimizer's state is not loaded either."""
     failed: bool = False
     """Whether its constructor has raised KeyError: its groups have no ``initial_lr``."""
     seen_counter: float | None = None
@@ -196,6 +202,13 @@ class RecordedScheduler:
     def counter(self) -> int:
         """Return its own counter: the steps of this run, and those that a checkpoint brought."""
         return self.steps_before + self.steps + self.refused
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return the optimizer steps before its first call in the user's code, and its last."""
+        sites = self.sites.values()
+        begin = min((site.first_at for site in sites), default=0)
+        return begin, max((site.last_at for site in sites), default=self.optimizer.steps)
 
     @property
     def departure(self) -> Departure | None:

@@ -58,7 +58,7 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
     group = _first_difference(used, expected, tolerance)
     if group is None:
         if counts_from_zero(driver, scheduler):
-            driver.starts_over = record.resumed_at
+            driver.starts_over = driver.starts_over or record.resumed_at
     elif _goes_on(driver, scheduler, used, loads, base_lrs):
         return
     elif not record.overlaid and not begins_overlaid(record):

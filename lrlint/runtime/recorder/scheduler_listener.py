@@ -12,7 +12,7 @@ from torch import Tensor
 from lrlint.runtime.recorder.built_by_line import BuiltByLine
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.call_sites import RunPlace
-from lrlint.runtime.recorder.closed_forms import counter_of
+from lrlint.runtime.recorder.closed_forms import counter_of, counts_from_zero
 from lrlint.runtime.recorder.constructor_arguments import (
     bound_arguments,
     given_names,
@@ -45,7 +45,12 @@ from lrlint.runtime.recorder.resume_check import (
 )
 from lrlint.runtime.recorder.silent_errors import expect_own_lrs
 from lrlint.runtime.recorder.verifier import note_unseen_steps
-from lrlint.runtime.recorder.wrappers import is_advance_of_accelerate, unwrapped_optimizer
+from lrlint.runtime.recorder.wrappers import (
+    is_advance_of_accelerate,
+    steps_for,
+    unwrapped_optimizer,
+    unwrapped_scheduler,
+)
 
 
 class SchedulerListener:
@@ -69,7 +74,7 @@ class SchedulerListener:
         record = self._optimizers.record_of(optimizer)
         if record is None and not self._optimizers.only:
             record = self._optimizers.adopt(optimizer)
-        if record is not None and not record.driven:
+        if record is not None and not (record.driven and record.expected.starts_as(optimizer)):
             record.expected.follow(optimizer.param_groups)
 
     def built(self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
@@ -184,6 +189,7 @@ class SchedulerListener:
             record = self._move(scheduler, record)
         if record is None:
             self._note_continued(scheduler)
+            self._adopt_copy(scheduler)
             return
         optimizer, groups = record.optimizer, scheduler.optimizer.param_groups
         self._optimizers.complete(optimizer)
@@ -204,6 +210,16 @@ class SchedulerListener:
             optimizer.overlaid = True
         if not optimizer.driven:
             optimizer.expected.follow(groups)
+
+    def _adopt_copy(self, scheduler: Any) -> None:
+        """Record a scheduler that no constructor has built: it was unpickled, or copied.
+
+        One whose optimizer has made no step may only show its curve.
+        """
+        optimizer = unwrapped_optimizer(scheduler.optimizer)
+        only = self._optimizers.only
+        if self._optimizers.steps_of(optimizer) and not (only and id(optimizer) not in only):
+            self.adopt(scheduler)
 
     def _move(self, scheduler: Any, old: RecordedScheduler) -> RecordedScheduler | None:
         """Record anew a scheduler whose attribute ``optimizer`` now is another optimizer."""
@@ -295,6 +311,15 @@ class SchedulerListener:
         if positioned and isinstance(value, (int, float)):
             record.steps_before += math.ceil(value) - record.counter
 
+    def training_goes_on(self, scheduler: Any, steps: int) -> None:
+        """Hear that a Trainer goes on after so many steps, with the states it has found."""
+        scheduler = unwrapped_scheduler(scheduler)
+        record = self._by_id.get(id(scheduler))
+        if record is None or record.name == "get_constant_schedule":
+            return
+        if counts_from_zero(record, scheduler):
+            record.starts_over, record.starts_over_after = self._log.place(), steps
+
     def step_failed(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has raised: it was called, and has not stepped."""
         record = self._by_id.get(id(scheduler))
@@ -376,7 +401,7 @@ def _built_alike(record: RecordedScheduler, other: RecordedScheduler) -> bool:
 
 def _is_of(optimizer: RecordedOptimizer, scheduler: Any) -> bool:
     mine, real = scheduler.optimizer, optimizer.ref()
-    return mine is real or unwrapped_optimizer(mine) is real
+    return mine is real or unwrapped_optimizer(mine) is real or steps_for(real, mine)
 
 
 def _same(lrs: Sequence[Any], others: Sequence[Any]) -> bool:

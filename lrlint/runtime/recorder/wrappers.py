@@ -20,6 +20,12 @@ def unwrapped_optimizer(optimizer: Any) -> Any:
     return optimizer
 
 
+def steps_for(optimizer: Any, wrapper: Any) -> bool:
+    """Whether an optimizer has the param groups of another one, which may be a wrapper of it."""
+    groups = getattr(wrapper, "param_groups", None)
+    return groups is not None and groups is getattr(optimizer, "param_groups", None)
+
+
 def unwrapped_scheduler(scheduler: Any) -> Any:
     """Return torch's scheduler."""
     for _ in range(_DEEPEST):

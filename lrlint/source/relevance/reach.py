@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -45,6 +46,14 @@ _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
 """The attributes before a name, matched from their end: where they begin is not known."""
 _ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
+
+_NOISE: Final = "diffusers"
+"""A library whose classes that are called schedulers plan the noise of images, and no LR.
+
+Its LR schedules are functions.
+"""
+_OTHER_FRAMEWORKS: Final = frozenset({"flax", "jax", "keras", "optax", "tensorflow", "tf_keras"})
+"""What they build steps no optimizer of torch."""
 
 _POLICY: Final = re.compile(r"\(\s*(?:policy\b|\$)")
 """skorch's callback is given the class that it builds, or the name of the class.
@@ -99,11 +108,29 @@ class Relevance:
         return any(self._builds_itself(module, part) for module, part in near)
 
     def _builds_itself(self, module: _Module, part: str) -> bool:
-        code = module.outline.parts[part]
-        return self._constructs(module, code, words(code))
+        if module.imports_by_name:
+            return True
+        step = module.alone.get(part)
+        if step is None:
+            with self._asking() as asked:
+                code = module.outline.parts[part]
+                step = _Step(self._constructs(module, code, words(code)), asked=asked)
+            module.alone[part] = step
+        self.locator.asked |= step.asked
+        return step.builds
 
-    def _imported_by(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
-        """Yield what a part may use of other modules, through other parts of its own too."""
+    def _imported_by(self, module: _Module, part: str) -> Sequence[tuple[_Module, str]]:
+        """Return what a part uses of other modules, through other parts of its own too."""
+        step = module.outward.get(part)
+        if step is None:
+            with self._asking() as asked:
+                leads = dict.fromkeys(self._outward(module, part))
+                step = _Step(False, tuple(leads), asked)
+            module.outward[part] = step
+        self.locator.asked |= step.asked
+        return step.leads
+
+    def _outward(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
         waiting, seen = [part], {part}
         while waiting:
             for word in words(module.outline.parts[waiting.pop()]) & module.meaningful:
@@ -113,6 +140,15 @@ class Relevance:
                     elif name not in seen:
                         seen.add(name)
                         waiting.append(name)
+
+    @contextmanager
+    def _asking(self) -> Iterator[set[Query]]:
+        """Collect what the ``with`` block asks of the disk in a set of its own."""
+        outer, self.locator.asked = self.locator.asked, set()
+        try:
+            yield self.locator.asked
+        finally:
+            self.locator.asked = outer
 
     def import_may_build(self, path: Path, text: str, imported: Imported) -> bool:
         """Whether what the script at ``path`` imports may build a scheduler."""
@@ -145,22 +181,19 @@ class Relevance:
         return False
 
     def _step(self, module: _Module, part: str) -> _Step:
-        outer, self.locator.asked = self.locator.asked, set()
-        try:
+        with self._asking() as asked:
             code = module.outline.parts[part]
             used = words(code)
             if module.writes and _OPTIMIZER.search(code):
                 return _Step(builds=True)
             if self._constructs(module, code, used):
-                return _Step(builds=True, asked=self.locator.asked)
+                return _Step(builds=True, asked=asked)
             named = used & module.meaningful
             if module.outline.stars:
                 # Classes: what one method binds, another may have from the star.
                 named |= used if code.startswith("class") else free_words(code)
             leads = dict.fromkeys(lead for word in named for lead in self._meant(module, word))
-            return _Step(False, tuple(leads), self.locator.asked)
-        finally:
-            self.locator.asked = outer
+            return _Step(False, tuple(leads), asked)
 
     # -- what a name means
 
@@ -239,6 +272,8 @@ class Relevance:
             return True
         if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
             return True  # it may be a parameter, which the caller of the function has built
+        if "import_module" in used:
+            return True  # a setting may name any module of the project
         if {"deepspeed", "initialize"} <= used:
             return True  # its configuration may ask for one
         if "instantiate" in used and ("hydra" in used or self._is_of_hydra(module)):
@@ -299,11 +334,13 @@ class Relevance:
                 return False
             if head in module.outline.imports and not self._is_foreign(module, head):
                 return False  # followed there
+            if _plans_something_else(module, head, name):
+                return False
             return is_class or is_called
         if name in module.outline.parts:
             return False
         if name in module.outline.imports:
-            return self._is_foreign(module, name)
+            return self._is_foreign(module, name) and not _plans_something_else(module, name, name)
         return is_class or is_called
 
 
@@ -329,6 +366,10 @@ class _Module:
     outline: Outline
     steps: dict[str, _Step] = field(default_factory=dict)
     """What was found out of its parts."""
+    alone: dict[str, _Step] = field(default_factory=dict)
+    """Whether each part names a constructor itself, as far as that was asked."""
+    outward: dict[str, _Step] = field(default_factory=dict)
+    """Where each part leads out of the module, as far as that was asked."""
     found: dict[tuple[str, int], tuple[Query, Sequence[_Module]]] = field(default_factory=dict)
     """The modules that it means by a name and a number of dots, as far as they were asked for."""
 
@@ -336,6 +377,11 @@ class _Module:
     def meaningful(self) -> frozenset[str]:
         """The names that lead somewhere: to a part of the module, or to another module."""
         return frozenset(self.outline.parts.keys() | self.outline.imports.keys())
+
+    @cached_property
+    def imports_by_name(self) -> bool:
+        """Whether it imports modules that settings name."""
+        return any("import_module" in words(code) for code in self.outline.parts.values())
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -360,6 +406,15 @@ class _Module:
         """Yield all its parts."""
         for part in self.outline.parts:
             yield self, part
+
+
+def _plans_something_else(module: _Module, bound: str, name: str) -> bool:
+    """Whether a name, by the import that binds it or its owner, plans no LR of torch."""
+    imports = module.outline.imports.get(bound, ())
+    roots = {"" if one.level else one.module.split(".", 1)[0] for one in imports}
+    if _NOISE in roots and name.endswith("Scheduler"):
+        roots.remove(_NOISE)
+    return bool(imports) and roots <= _OTHER_FRAMEWORKS
 
 
 @cache

@@ -31,6 +31,7 @@ from .scripts import UNKNOWN, get, plain, run, value_of
         ("dict([('a', 1)], b=2)", {"a": 1, "b": 2}),
         ("dict(zip(['a', 'b'], [1, 2]))", {"a": 1, "b": 2}),
         ("dict({'a': 1}).get('b', 2)", 2),
+        ("dict(collections.ChainMap({'a': 1}, {'a': 2, 'b': 3}))", {"a": 1, "b": 3}),
         ("dict(unknown).get('b', 2)", UNKNOWN),
         ("reversed([1, 2])", [2, 1]),
         ("functools.reduce(lambda a, b: 10 * a + b, [1, 2, 3])", 123),
@@ -47,7 +48,7 @@ from .scripts import UNKNOWN, get, plain, run, value_of
     ],
 )
 def test_value(code: str, result: object) -> None:
-    assert value_of(code, "import functools, itertools") == result
+    assert value_of(code, "import collections, functools, itertools") == result
 
 
 def stream(code: str) -> Stream:

@@ -101,7 +101,7 @@ def test_local_names_of_a_function_are_followed() -> None:
         ("lambda t: (1 + math.cos(3.14159 * t / epochs)) / 2", "epochs"),
         ("lambda t: 0.5 * (1 + math.cos(math.pi * (t + 5) / epochs))", "epochs - 5"),
         ("lambda t: math.cos(math.pi * t / epochs)", None),  # ends at 0, halfway
-        ("lambda t: math.cos(7 / 16 * math.pi * t / epochs)", None),
+        ("lambda t: math.cos(7 / 16 * math.pi * t / epochs)", "epochs"),
         ("lambda t: 1 + math.cos(2 * math.pi * t / epochs)", None),  # comes back
         ("lambda t: 1 + math.cos(math.pi * min(1, t / epochs))", "epochs"),  # stays there
         ("lambda t: 1 + math.cos(math.pi * min(0.5, t / epochs))", None),  # ends halfway

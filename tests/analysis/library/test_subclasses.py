@@ -119,5 +119,6 @@ def test_a_network_is_not_built() -> None:
 
 
 def test_a_module_that_holds_an_optimizer_is_built() -> None:
-    network = "class Net(nn.Module):\n    def __init__(self):\n        self.size = 3  # optim\n"
+    network = "class Net(nn.Module):\n    def __init__(self):\n        self.size = 3\n"
+    network += "        self.optim = None\n"
     assert value_of("Net().size", "import torch.nn as nn\n" + network) == 3
