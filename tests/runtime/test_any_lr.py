@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from dataclasses import asdict
 from fractions import Fraction
@@ -329,6 +330,31 @@ def test_after_a_failure_no_rule_speaks_of_what_it_did_not_see(
     recording = watch.recording
     assert recording.incomplete
     assert "nothing more is recorded after 3 optimizer steps" in recording.notes[0]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs signals of POSIX")
+@pytest.mark.parametrize("parameters_of_handler", ["number, frame", "*arguments"])
+def test_what_a_signal_handler_raises_ends_the_training(
+    parameters_of_handler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: dict[str, Any] = {}
+    exec(f"def stop({parameters_of_handler}):\n    raise TimeoutError('time is up')", names)
+    before = signal.signal(signal.SIGALRM, names["stop"])
+    real = OptimizerListener.after_step
+
+    def interrupted(self: OptimizerListener, optimizer: Any, call: object) -> None:
+        signal.raise_signal(signal.SIGALRM)
+        real(self, optimizer, call)
+
+    monkeypatch.setattr(OptimizerListener, "after_step", interrupted)
+    try:
+        with lrlint.watch(mode="record") as watch:
+            optimizer = SGD(parameters(), lr=0.1)
+            with pytest.raises(TimeoutError, match="time is up"):
+                optimizer.step()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert not watch.recording.incomplete
 
 
 def test_a_departure_before_the_failure_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

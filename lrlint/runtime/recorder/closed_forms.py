@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from lrlint.runtime.recorder.interrupts import let_pass
 from lrlint.runtime.recorder.purity import is_pure
 from lrlint.runtime.recorder.records import RecordedScheduler
 from lrlint.runtime.recorder.replays import law_of, leaves
@@ -22,7 +23,8 @@ def closed_form(
         arguments["schedulers"] = [(child.name, child.arguments) for child in record.children]
     try:
         return law.lr(counter, base_lrs, **arguments)
-    except Exception:  # no closed form, or what the script's own function raises
+    except Exception as error:  # no closed form, or what the script's own function raises
+        let_pass(error)
         return None
 
 

@@ -29,6 +29,7 @@ from lrlint.runtime.recorder.framework_schedulers import (
     loaded_trainer,
 )
 from lrlint.runtime.recorder.hidden_frames import hidden
+from lrlint.runtime.recorder.interrupts import let_pass
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.telling import tell
 from lrlint.runtime.recorder.uncompiled import uncompiled
@@ -144,6 +145,7 @@ class Hooks:
 
     def _fail(self, error: Exception) -> None:
         """Report a bug of ours and stop listening: training goes on without us."""
+        let_pass(error)
         if self.failure is None:
             steps = sum(optimizer.steps for optimizer in self._recorder.optimizers)
             self.failure = (

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lrlint.formulas import LAWS, Law
+from lrlint.runtime.recorder.interrupts import let_pass
 
 _LIBRARIES = ("transformers.optimization", "diffusers.optimization", "torchtune.")
 _BY_PARTIAL = {
@@ -59,7 +60,8 @@ def library_law(
     try:
         arguments = law.bind((), _with_total(given) if law.name == "get_wsd_schedule" else given)
         agrees = _agrees(functions, law, arguments, base_lrs)
-    except Exception:  # other arguments than the law's, or what one of the two raises
+    except Exception as error:  # other arguments than the law's, or what one of the two raises
+        let_pass(error)
         return None
     return (law, arguments) if agrees else None
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from torch import Tensor
 
+from lrlint.runtime.recorder.interrupts import let_pass
+
 NO_LR = math.nan
 """In place of the LR of a group that has none, or one that is not a single number."""
 
@@ -25,7 +27,8 @@ def as_number(value: Any) -> float | None:
         if isinstance(value, Tensor):
             value = value.detach()  # one that requires a gradient warns
         return float(value.item() if hasattr(value, "item") else value)
-    except Exception:  # a class of the script may do anything when it is asked
+    except Exception as error:  # a class of the script may do anything when it is asked
+        let_pass(error)
         return None
 
 

@@ -26,6 +26,7 @@ from lrlint.runtime.recorder.framework_schedulers import (
     parts_of,
     writes_lr,
 )
+from lrlint.runtime.recorder.interrupts import let_pass
 from lrlint.runtime.recorder.library_functions import given_arguments, library_law
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
 from lrlint.runtime.recorder.lr_values import plain_lrs, plain_number
@@ -258,7 +259,8 @@ class SchedulerListener:
             optimizer.expected.read()
             try:
                 record.replay.step(value)
-            except Exception:  # torch has let it pass: follow from here on
+            except Exception as error:  # torch has let it pass: follow from here on
+                let_pass(error)
                 record.replay = None
         if record.replay is None:
             optimizer.expected.follow_lrs(scheduler.optimizer.param_groups)
