@@ -296,7 +296,9 @@ class EventCompiler(TraceCompiler):
         if law is not None and law.takes_metric:
             text = f"the metric {event.argument_text or 'of step()'}".strip()
             metric = event.argument
-            compute = self._argument(metric, indices) if isinstance(metric, Expr) else None
+            is_metric = record.kind is None  # timm's schedulers are given the epoch first
+            known = is_metric and isinstance(metric, Expr)
+            compute = self._argument(metric, indices) if known and metric is not None else None
             if compute is None:
                 self._unresolved.append(text)
                 return None
