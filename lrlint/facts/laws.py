@@ -12,7 +12,7 @@ from lrlint.symbolic import Atom, Expr
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FactorFunction:
-    """What the ``lr_lambda`` of a `LambdaLR` returns."""
+    """What the ``lr_lambda`` of a `LambdaLR` or a `MultiplicativeLR` returns."""
 
     absolute_lr: Place | None = None
     """Where it returns a multiple of the base LR instead of a factor, or None."""
@@ -20,6 +20,8 @@ class FactorFunction:
     """Another LR, where it returns powers of that; else None."""
     first_factor: Expr | None = None
     """What it returns for step 0."""
+    reads_step: bool = False
+    """Whether that of a `MultiplicativeLR` is known to compute it from the step."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -31,8 +31,6 @@ RESUME = re.compile(
 )
 """What the name of a number says that tells where a training goes on."""
 _COUNTER = r"epoch|step|iter|round|first|(^|_)it$|(^|_)ep$"
-MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
-"""Each of their steps multiplies the LR that it finds, which the optimizer's state brings back."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +131,15 @@ def goes_on_from_zero(schedule: Schedule) -> Resume | None:
         for other in schedule.surroundings.otherwise
     ):
         return None  # that one is built where the training resumes, this one where it begins
-    if schedule.scheduler in MEMORYLESS and restored(optimizer) is not None:
-        return None
-    return found
+    return None if _has_no_memory(schedule) and restored(optimizer) is not None else found
+
+
+def _has_no_memory(schedule: Schedule) -> bool:
+    """Whether each step multiplies the LR in use, which the optimizer's state brings back."""
+    name = schedule.scheduler
+    return name == "ExponentialLR" or (
+        name == "MultiplicativeLR" and not schedule.lr_lambda.reads_step
+    )
 
 
 def resumed_with_state(schedule: Schedule) -> tuple[Call, Resume] | None:

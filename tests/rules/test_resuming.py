@@ -58,6 +58,10 @@ BUILDS = {
     "ConstantLR": "ConstantLR(optimizer, factor=0.5, total_iters=2)",
     "LinearLR": "LinearLR(optimizer, start_factor=0.1, total_iters=7)",
     "ExponentialLR": "ExponentialLR(optimizer, 0.9)",
+    "MultiplicativeLR": "MultiplicativeLR(optimizer, lambda epoch: 0.9)",
+    "MultiplicativeLR of the epoch": (
+        "MultiplicativeLR(optimizer, lambda epoch: 0.9 if epoch % 2 else 0.8)"
+    ),
     "PolynomialLR": "PolynomialLR(optimizer, total_iters=12)",
     "CosineAnnealingLR": "CosineAnnealingLR(optimizer, 9, eta_min=1e-3)",
     "CosineAnnealingWarmRestarts": "CosineAnnealingWarmRestarts(optimizer, 4, eta_min=1e-3)",

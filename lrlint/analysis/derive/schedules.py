@@ -192,6 +192,7 @@ def _schedule(
             power_of=record.power_of,
             # The scheduler may be ahead when the optimizer steps first.
             first_factor=None if replaced else record.first_factor,
+            reads_step=record.reads_step,
         ),
         stepping=stepping,
         surroundings=Surroundings(writes=writes(record.optimizer, built.path, located, loops)),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter import journal, numbers, parameters
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -60,6 +61,16 @@ def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
     if isinstance(value, ListValue) and value.items:
         value = value.items[0]
     return factor_at(machine, value, Expr.const(0)) if isinstance(value, FunctionValue) else None
+
+
+def reads_step(value: AnyValue | None) -> bool:
+    """Whether an ``lr_lambda`` is known to compute its factor from the step."""
+    value = only_one(value)
+    if not isinstance(value, FunctionValue):
+        return False
+    body = value.scope.unit.body_of(value.node)
+    names = frozenset() if body is None else names_in(body)
+    return any(parameter.name.value in names for parameter in value.node.params.params)
 
 
 def factor_at(machine: Machine, value: FunctionValue, step: Expr) -> Expr | None:

@@ -11,7 +11,7 @@ from lrlint.analysis.interpreter import choices, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_cosine import decay_end
-from lrlint.analysis.library.lambda_factor import absolute_lr, called, first_factor
+from lrlint.analysis.library.lambda_factor import absolute_lr, called, first_factor, reads_step
 from lrlint.analysis.library.lambda_reads import reads_of
 from lrlint.analysis.library.own_laws import factor_decay, lambda_rate
 from lrlint.analysis.model.library_kinds import LibraryKind
@@ -238,6 +238,8 @@ def _record(
             record.decay = factor_decay(record.own_rate)
         record.absolute_lr, record.power_of = absolute_lr(machine, function, record.optimizer)
         record.first_factor = first_factor(machine, function)
+    if law.name == "MultiplicativeLR":
+        record.reads_step = reads_step(called(machine, values.get("lr_lambda")))
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer
     if record.optimizer is not None:

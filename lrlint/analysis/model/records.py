@@ -185,6 +185,8 @@ class SchedulerRecord(Record):
     """An LR other than the base LR, where its ``lr_lambda`` returns powers of that."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
+    reads_step: bool = False
+    """Whether the ``lr_lambda`` of a `MultiplicativeLR` computes its factor from the step."""
     reads: Mapping[tuple[Store, str], AnyValue] = field(default_factory=dict)
     """The values that its functions read from outside when it was built, by store and name."""
     relayed: bool = False
