@@ -6,6 +6,7 @@ import re
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.derive.dry_runs import is_dry_run
 from lrlint.analysis.model import words
 from lrlint.analysis.model.condition_queries import is_loop_atom, is_measured, text_of
@@ -38,12 +39,12 @@ class Loops:
         self._cut: dict[int, bool] = {}
         records = {id(node.loop): node.loop for item in located for node in item.loops}
         self._measured = measured_counters(records.values())
-        nests = {
-            tuple(id(loop) for loop in item.loops): item.loops
-            for item in located
-            if isinstance(item.event, OptimizerStep) and item.loops
-        }
-        for loops in nests.values():
+        nests: dict[tuple[int, ...], tuple[Repeat, ...]] = {}
+        for item in located:
+            if isinstance(item.event, OptimizerStep):
+                loops = tuple(loop for loop in item.loops if not _chooses(loop, item.event))
+                nests[tuple(map(id, loops))] = loops
+        for loops in filter(None, nests.values()):
             self._judge_nest(loops)
         for item in located:
             for position, loop in enumerate(item.loops):
@@ -160,6 +161,17 @@ class Loops:
         if _says_step(loop) and any(self.kind(item) is LoopKind.EPOCH for item in outer):
             return LoopKind.BATCH
         return LoopKind.OTHER
+
+
+def _chooses(loop: Repeat, step: OptimizerStep) -> bool:
+    """Whether a loop goes over optimizers: ``for name in names: optimizers[name].step()``."""
+    target, call = loop.loop.target, step.place.node
+    if target is None or loop.loop.over_loader or not isinstance(call, cst.Call):
+        return False
+    match call.func:
+        case cst.Attribute(value=receiver):
+            return not names_in(receiver).isdisjoint(re.findall(r"\w+", target))
+    return False
 
 
 _STOPS = re.compile(

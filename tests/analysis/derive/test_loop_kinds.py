@@ -46,6 +46,13 @@ def test_two_loops_around_an_update(header: str, inner: str, expected: list[Loop
     assert kinds(f"{header}:\n    {inner}:\n        optimizer.step()\n") == expected
 
 
+@pytest.mark.parametrize("header", ["for i in range(n)", "for step in range(n)"])
+def test_a_loop_over_optimizers_has_no_batches(header: str) -> None:
+    script = f"all = [optimizer]\n{header}:\n    for name in names:\n        all[name].step()\n"
+    outer = BATCH if "step in" in header else EPOCH
+    assert kinds(script) == [outer, OTHER]
+
+
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
