@@ -15,6 +15,8 @@ _POSITION = re.compile(
     r"^(?!.*(loss|acc|score|metric)).*(epoch|step|iter|idx|index)", re.IGNORECASE
 )
 """Names of positions, whatever computes them."""
+_COMPARED = re.compile(r"""(\w+)["'\])]*(?:\.lower\(\))?\s*(?:[!=]=|(?:not )?in\b)\s*[\[({]?["']""")
+"""The name before a comparison with a string or with several."""
 _NO_ARGUMENT = frozenset({"SequentialLR", "ChainedScheduler"})
 
 
@@ -24,18 +26,40 @@ def _is_tried(schedule: Schedule) -> bool:
     return any(guard.kind is GuardKind.EXCEPTION for guard in guards)
 
 
-def _is_position(site: StepSite) -> bool:
+Step = tuple[Schedule, StepSite]
+"""A scheduler and one of its steps."""
+
+
+def _is_position(step: Step) -> bool:
+    _, site = step
     is_metric = site.argument is StepArgument.METRIC
     return is_metric and _POSITION.search(site.argument_text) is not None
 
 
-def _switched_off(site: StepSite) -> Guard | None:
+def _switched_off(step: Step) -> Guard | None:
+    _, site = step
     return next((guard for guard in site.guards if guard.by_default is False), None)
+
+
+def _shared_setting(step: Step) -> str | None:
+    """Return the setting that decides which scheduler is built and which step it gets.
+
+    ``self.opt.policy`` may be the ``opt.policy`` that was asked where the scheduler was built.
+    """
+    schedule, site = step
+    asked = {name for guard in schedule.construction.guards for name in _settings(guard)}
+    return next((name for guard in site.guards for name in _settings(guard) if name in asked), None)
+
+
+def _settings(guard: Guard) -> list[str]:
+    """Return the attributes and items that a condition compares with strings, by their names."""
+    return _COMPARED.findall(guard.text)
 
 
 STEP_EXCLUSIONS = (
     Exclusion(_is_position, "its argument is called like a position"),
     Exclusion(_switched_off, lambda guard: f"by default `{guard.text}` does not hold"),
+    Exclusion(_shared_setting, lambda name: f"`{name}` decides which scheduler it is, too"),
 )
 
 
@@ -135,7 +159,7 @@ class PlateauMetric(Rule):
             yield silence
             return
         for site in sites:
-            if silence := self.first(STEP_EXCLUSIONS, site, site.place):
+            if silence := self.first(STEP_EXCLUSIONS, (schedule, site), site.place):
                 yield silence
                 continue
             yield self.finding(
