@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lrlint.analysis.derive.dry_runs import is_in_test_file
-from lrlint.analysis.derive.hand_written import law_of_own
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.lr_writes import writes
 from lrlint.analysis.derive.rebuilt_in_loops import built_each_time, built_on_demand
@@ -22,6 +21,7 @@ from lrlint.analysis.derive.state_calls import calls_on, restored_first
 from lrlint.analysis.derive.step_guards import Path, conditions, construction_guards, relative
 from lrlint.analysis.derive.step_order import early_step, repeated_step
 from lrlint.analysis.derive.step_sites import Step, steps_of, total
+from lrlint.analysis.derive.written_laws import law_of_own
 from lrlint.analysis.interpreter.choices import may_change
 from lrlint.analysis.model.conditions import Condition, conjoin, negate
 from lrlint.analysis.model.contradictions import contradict, exclude

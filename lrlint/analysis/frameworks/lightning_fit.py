@@ -22,10 +22,10 @@ from lrlint.analysis.frameworks.lightning_hooks import (
     hooks_of_lrs,
     unseen_change,
 )
-from lrlint.analysis.frameworks.lightning_steps import Steps
-from lrlint.analysis.frameworks.lightning_told import (
+from lrlint.analysis.frameworks.lightning_returned import (
     owned_by,
 )
+from lrlint.analysis.frameworks.lightning_steps import Steps
 from lrlint.analysis.frameworks.lightning_trainer import Trainer, note_callbacks
 from lrlint.analysis.interpreter import budget, choices, escapes
 from lrlint.analysis.interpreter.arguments import Arguments

@@ -14,7 +14,7 @@ from lrlint.analysis.frameworks.lightning_configured import (
 )
 from lrlint.analysis.frameworks.lightning_hooks import call_hook
 from lrlint.analysis.frameworks.lightning_logged import monitoring_of
-from lrlint.analysis.frameworks.lightning_told import (
+from lrlint.analysis.frameworks.lightning_returned import (
     NAME,
     Owned,
     driver_of,

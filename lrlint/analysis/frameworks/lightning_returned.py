@@ -1,4 +1,4 @@
-"""What Lightning makes of the returned schedulers: when each steps, on what, and in which words."""
+"""The returned optimizers and schedulers: each once, how often it steps, and on which metric."""
 
 from __future__ import annotations
 
