@@ -32,7 +32,7 @@ class StartsOver:
 
 
 def starts_over(training: Training, schedule: Schedule) -> StartsOver | None:
-    """Return how a resumed training and its LR part, or None where they do not, or may not."""
+    """Return how a resumed training starts its LR over; None where it does not, or may not."""
     optimizer, reads = schedule.optimizer, schedule.law.reads
     if optimizer is None or reads is None or optimizer.escapes is not None:
         return None
@@ -69,7 +69,7 @@ def _may_be_a_start(atom: Atom) -> bool:
 
 
 def _start(schedule: Schedule, loop: Loop) -> Expr | None:
-    """Return where the training goes on: its loop starts there, or leaves out as many iterations"""
+    """Return where the training goes on: its loop starts there, or leaves out as many iterations."""
     found = resumed(schedule)
     if found is not None:
         return found.start
