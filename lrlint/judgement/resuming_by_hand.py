@@ -69,7 +69,7 @@ def _may_be_a_start(atom: Atom) -> bool:
 
 
 def _start(schedule: Schedule, loop: Loop) -> Expr | None:
-    """Return where the training goes on: its loop starts there, or leaves out as many iterations."""
+    """Return where the training goes on: its loop starts there, or has as many iterations less."""
     found = resumed(schedule)
     if found is not None:
         return found.start
