@@ -24,6 +24,7 @@ from lrlint.judgement.lightning import (
     wrong_interval,
 )
 from lrlint.judgement.rates import takes_metric
+from lrlint.judgement.resuming import resumed
 from lrlint.judgement.stepping import (
     READING,
     cadence,
@@ -121,9 +122,14 @@ def _jump(schedule: Schedule) -> StepSite | None:
 
 
 def _mover(schedule: Schedule) -> str | None:
-    """Return what may set the counter in a run that does not resume."""
+    """Return what may set the counter in a run that does not resume.
+
+    Where the start of the training has no default, its length is not that of such a run.
+    """
+    resume = resumed(schedule)
+    is_seen = resume is None or resume.start.value is not None
     calls = (call for call in driver(schedule).calls if call.method not in READING)
-    return next((call.method for call in calls if not _resumes(call)), None)
+    return next((call.method for call in calls if not (is_seen and _resumes(call))), None)
 
 
 def _resumes(call: Call) -> bool:

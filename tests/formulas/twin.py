@@ -13,9 +13,7 @@ from transformers import optimization
 
 from lrlint.formulas import LAWS, Group, Replay
 
-PLAIN = {
-    name: law for name, law in LAWS.items() if not (law.positioned or name.startswith("deepspeed."))
-}
+PLAIN = {name: law for name, law in LAWS.items() if not law.positioned and "." not in name}
 """The laws of schedulers that count their own steps: torch's and transformers'."""
 Spec = tuple[str, Mapping[str, Any]]
 """A scheduler: its name and its arguments; in a composition's `schedulers`, a list of specs."""

@@ -139,9 +139,7 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
             "LR103: no step() of its optimizer is found either",
         ),
         (
-            training(
-                "import pl_bolts\nscheduler = pl_bolts.LinearWarmupCosineAnnealingLR(optimizer, 9)"
-            ),
+            training("import warm\nscheduler = warm.CosineWarmupRestartsLR(optimizer, 9)"),
             "LR103: lrlint does not know this class",
         ),
         # LR104
@@ -291,7 +289,7 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
         # LR405
         (
             training(
-                "import pl_bolts\nscheduler = pl_bolts.LinearWarmupCosineAnnealingLR(optimizer, 9)",
+                "import warm\nscheduler = warm.CosineWarmupRestartsLR(optimizer, 9)",
                 epoch="scheduler.step(epoch)\nprint(scheduler.get_lr())",
             ),
             "LR405: what this scheduler does to the LR is not known",

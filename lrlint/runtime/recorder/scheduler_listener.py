@@ -163,7 +163,9 @@ class SchedulerListener:
         optimizer = self._optimizers.adopt(unwrapped_optimizer(scheduler.optimizer))
         keywords = {"optimizer": scheduler.optimizer} | kept_arguments(scheduler)
         self.built(scheduler, (), keywords)
-        record = self._by_id[id(scheduler)]
+        record = self._by_id.get(id(scheduler))
+        if record is None:
+            return  # it writes no LR
         self.built_by_line.clear(record)  # it was built elsewhere
         record.replay = None  # how it got where it is was not seen
         groups = scheduler.optimizer.param_groups

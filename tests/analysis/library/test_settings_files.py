@@ -62,7 +62,7 @@ def test_the_content_of_a_file(folder: Path, code: str, kind: type) -> None:
         "json.load(open('broken.json'))",
         "json.load(open('checkpoint.json'))",
         "json.load(open('config.json', 'w'))",
-        "json.loads('{}')",
+        "json.loads(unknown)",
         "json.load(unknown)",
     ],
 )

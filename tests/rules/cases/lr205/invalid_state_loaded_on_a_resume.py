@@ -1,20 +1,22 @@
-# invalid: A resume goes on at the epoch of the state that it loads.
+# invalid: A resume loads the state, and takes the epoch from the command line.
 # at: schedule = torch.optim.lr_scheduler.StepLR(optimizer, 70)
 # says: step_size 70 is never reached
-import sys
+import argparse
 
 import torch
 from mine import batches, net
 
+parser = argparse.ArgumentParser()
+parser.add_argument("--resume")
+parser.add_argument("--start-epoch", type=int, default=0)
+args = parser.parse_args()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.02)
 schedule = torch.optim.lr_scheduler.StepLR(optimizer, 70)
-begin = 0
-if len(sys.argv) > 1:
-    saved = torch.load(sys.argv[1])
+if args.resume:
+    saved = torch.load(args.resume)
     optimizer.load_state_dict(saved["optimizer"])
     schedule.load_state_dict(saved["schedule"])
-    begin = saved["epoch"] + 1
-for epoch in range(begin, 60):
+for epoch in range(args.start_epoch, 60):
     for batch in batches:
         net.loss(batch).backward()
         optimizer.step()
