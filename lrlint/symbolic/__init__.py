@@ -11,7 +11,7 @@ from lrlint.symbolic.compiled import compile_expr
 from lrlint.symbolic.expr import Expr
 from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
 from lrlint.symbolic.numeric import NotRepresentable, Number, TooComplex
-from lrlint.symbolic.rewrite import cleared, unbounded, unguarded
+from lrlint.symbolic.rewrite import as_remainder, cleared, unbounded, unguarded
 
 __all__ = [
     "Atom",
@@ -24,6 +24,7 @@ __all__ = [
     "UnboundAtom",
     "Unit",
     "Verdict",
+    "as_remainder",
     "ceil",
     "certain_sign",
     "cleared",

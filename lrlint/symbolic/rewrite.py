@@ -81,6 +81,29 @@ def slope_and_intercept(e: Expr, atom: Atom) -> tuple[Expr, Expr] | None:
     return revalued(slope), revalued(intercept)
 
 
+def as_remainder(e: Expr) -> tuple[Expr, Expr, Expr] | None:
+    """Return ``(a, b, r)`` if this is ``a % b - r`` with a remainder ``r`` that b can leave."""
+    quotients = [
+        (monomial, factor)
+        for monomial in e.terms
+        for factor, exponent in monomial
+        if isinstance(factor, Call) and factor.kind == "floor" and exponent == 1
+    ]
+    if len(quotients) != 1:
+        return None
+    ((monomial, floor),) = quotients
+    multiple = revalued({monomial: e.terms[monomial]})
+    divisor = -revalued({monomial - {(floor, 1)}: e.terms[monomial]})
+    dividend = floor.args[0] * divisor
+    remainder = (dividend - (e - multiple)).as_number()
+    if remainder is None or not divisor.is_positive:
+        return None
+    size = divisor.as_number()
+    if remainder != 0 and (size is None or not 0 < remainder < size):
+        return None
+    return dividend, divisor, Expr.const(remainder)
+
+
 def cleared(e: Expr, inverse: Call) -> Expr:
     """Return a sum times the sum that ``inverse`` is one over, so that no term has that divisor."""
     unit = frozenset({(inverse, 1)})

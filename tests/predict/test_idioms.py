@@ -230,3 +230,27 @@ def test_writes_are_counted_for_each_group() -> None:
     first, second = prediction.lr or []
     assert first == pytest.approx([0.4 * (8 - t) / 8 for t in range(8)])
     assert second == pytest.approx([0.05 * (8 - t) / 8 for t in range(8)])
+
+
+@pytest.mark.parametrize(
+    ("rest", "test"),
+    [
+        ("rest = seen % 4", "rest == 3"),
+        ("rest = (seen + 1) % 4", "not rest"),
+        ("_, rest = divmod(seen + 1, 4)", "rest == 0"),
+    ],
+)
+def test_the_rest_of_a_division_has_a_name(rest: str, test: str) -> None:
+    text = f"""
+optimizer = torch.optim.SGD(layer.parameters(), lr=0.2)
+schedule = CosineAnnealingLR(optimizer, 50)
+seen = 0
+for batch in batches:
+    {rest}
+    if {test}:
+        optimizer.step()
+        schedule.step()
+    seen += 1
+"""
+    (found,) = forecast(load(Path("train.py"), data=(HEAD + text).encode())).schedules
+    assert str(found.schedule.steps) == "len(batches) // 4"

@@ -21,6 +21,7 @@ from lrlint.symbolic import (
     UnboundAtom,
     Unit,
     Verdict,
+    as_remainder,
     ceil,
     compare,
     compile_expr,
@@ -434,3 +435,22 @@ def test_guards_against_a_divisor_of_zero_are_taken_away() -> None:
     assert unguarded(world + maximum(steps - world, 1)) == steps
     assert unguarded(maximum(steps, 5)) == maximum(steps, 5)
     assert unguarded(maximum(accum - 2, 1)) == maximum(accum - 2, 1)
+
+
+@pytest.mark.parametrize("by", [1, 3, 8])
+@pytest.mark.parametrize("shift", [-2, 0, 1, 9])
+@pytest.mark.parametrize("rest", [0, 2])
+def test_a_remainder_is_known_again(by: int, shift: int, rest: int) -> None:
+    n = Expr.atom(Atom("n", integer=True))
+    found = as_remainder((n + shift) % by - rest)
+    if rest >= by:
+        assert found is None
+        return
+    if by == 1:
+        return  # simplified to 0
+    assert found is not None
+    dividend, divisor, remainder = (
+        one.subs({next(iter(n.atoms())): Expr.const(5)}) for one in found
+    )
+    assert (dividend % divisor).as_number() == (5 + shift) % by
+    assert (divisor.as_number(), remainder.as_number()) == (by, rest)

@@ -222,10 +222,17 @@ def _ended(
     return ended_by_counter(repeats, loops, located, own[0])
 
 
+def _picks_one(condition: Condition, repeat: Repeat) -> bool:
+    """Whether a condition holds in one iteration of a loop at the most: ``i == last``."""
+    if not isinstance(condition, Relation) or condition.op != "==":
+        return False
+    line = (condition.left - condition.right).linear_in(repeat.loop.index)
+    return line is not None and line[0] != 0
+
+
 def _times(repeat: Repeat, guards: list[Condition], loops: Loops) -> tuple[Expr | None, bool]:
     """Return how many iterations of a loop satisfy its guards, and whether at most one does."""
-    # ``i == last`` holds in one iteration.
-    picks_one = any(isinstance(part, Relation) and part.op == "==" for part in guards)
+    picks_one = any(_picks_one(part, repeat) for part in guards)
     trips = None if loops.is_cut(repeat) else repeat.loop.trips
     if trips is None:
         return None, picks_one

@@ -12,7 +12,16 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition, Flag, Relation, any_of, both, flag, negate
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Divisible,
+    Flag,
+    Relation,
+    any_of,
+    both,
+    flag,
+    negate,
+)
 from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
@@ -34,7 +43,7 @@ from lrlint.analysis.model.values import (
     Stream,
     Truth,
 )
-from lrlint.symbolic import Expr, Strength
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, as_remainder
 
 OBJECTS = (
     OptimizerValue,
@@ -185,7 +194,18 @@ def relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> 
         return decided
     if any(words.is_rank_number(atom.name) for atom in relation.atoms()):
         return Relation(op, left, right, "", Nature.RANK)
+    if op in ("==", "!=") and (divisible := _divisible(left, right)) is not None:
+        return divisible if op == "==" else opposite(divisible)
     return relation
+
+
+def _divisible(left: Expr, right: Expr) -> Condition | None:
+    """Return ``rest == 0`` as a condition on what leaves the rest: ``rest = step % 4``."""
+    try:
+        found = as_remainder(left - right)
+    except (NotRepresentable, TooComplex):
+        return None
+    return None if found is None else Divisible(*found)
 
 
 def undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:
