@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import calls, choices, numbers, tables
@@ -20,11 +22,14 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Store,
+    alternatives,
 )
 from lrlint.symbolic import Expr
 
 _MODULES = ("torch", "numpy", "numpy.random", "torch.random")
 _OF_ARRAYS = ("torch", "torch.cuda", "torch.nn.functional", "torch.special", "numpy")
+_MOST_COMBINATIONS = 64
+"""Combinations of alternatives for which joined arrays are computed one by one."""
 
 
 @models(*qualified(_MODULES, "randn", "rand", "zeros", "ones", "empty", "full"))
@@ -227,7 +232,9 @@ def _joined(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     parts = list(arguments.positional)
     if len(parts) == 1 and isinstance(parts[0], ListValue):
         parts = parts[0].items or []
-    return _of_alternatives(machine, parts, node, []) if parts else Sized(None)
+    if not parts or prod(len(alternatives(part)) for part in parts) > _MOST_COMBINATIONS:
+        return Sized(None)
+    return _of_alternatives(machine, parts, node, [])
 
 
 def _of_alternatives(

@@ -95,3 +95,12 @@ def test_a_comparison_of_a_call_runs_once() -> None:
     assert get(
         run("calls = []\ndef f():\n    calls.append(1)\n    return 2\nbig = f() > 1"), "calls"
     ).items == [Expr.const(1)]
+
+
+@pytest.mark.parametrize(("count", "is_known"), [(2, True), (60, False)])
+def test_arrays_with_many_alternatives_are_not_joined_one_by_one(
+    count: int, is_known: bool
+) -> None:
+    parts = ", ".join(f"torch.zeros(1) if flags[{i}] else torch.zeros(2)" for i in range(count))
+    joined = value_of(f"torch.cat([{parts}])", "import torch")
+    assert (joined != ("Sized", None)) is is_known
