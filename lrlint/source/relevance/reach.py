@@ -272,8 +272,6 @@ class Relevance:
             return True
         if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
             return True  # it may be a parameter, which the caller of the function has built
-        if "import_module" in used:
-            return True  # a setting may name any module of the project
         if {"deepspeed", "initialize"} <= used:
             return True  # its configuration may ask for one
         if "instantiate" in used and ("hydra" in used or self._is_of_hydra(module)):
