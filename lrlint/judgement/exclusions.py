@@ -26,9 +26,9 @@ from lrlint.judgement.lightning import (
 from lrlint.judgement.rates import takes_metric
 from lrlint.judgement.resuming import resumed
 from lrlint.judgement.stepping import (
-    READING,
     cadence,
     driver,
+    movers,
     never_stepped,
     stepped_by_itself_too,
 )
@@ -122,14 +122,15 @@ def _jump(schedule: Schedule) -> StepSite | None:
 
 
 def _mover(schedule: Schedule) -> str | None:
-    """Return what may set the counter in a run that does not resume.
+    """Return the call that may set the counter in a run that does not resume.
 
-    Where the start of the training has no default, its length is not that of such a run.
+    A loop that starts at an unknown epoch is as long as a resumed run, so there the loading of a
+    state counts, too.
     """
     resume = resumed(schedule)
-    is_seen = resume is None or resume.start.value is not None
-    calls = (call for call in driver(schedule).calls if call.method not in READING)
-    return next((call.method for call in calls if not (is_seen and _resumes(call))), None)
+    is_fresh = resume is None or resume.start.value is not None
+    calls = movers(driver(schedule))
+    return next((call.method for call in calls if not (is_fresh and _resumes(call))), None)
 
 
 def _resumes(call: Call) -> bool:

@@ -227,9 +227,10 @@ def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
     marks = None if milestones is None else milestones.numbers
     if marks is None or schedule not in parent.children:
         return None
-    # A class of the script that warms up itself has a mark for each of its parts.
-    position = parent.children.index(schedule) + (parent.scheduler != "SequentialLR")
-    if len(marks) + 1 != len(parent.children) + (parent.scheduler != "SequentialLR"):
+    # A class of the script that warms up itself has its warm-up before its parts.
+    before = 0 if parent.scheduler == "SequentialLR" else 1
+    position = parent.children.index(schedule) + before
+    if len(marks) + 1 != len(parent.children) + before:
         return None
     end = marks[position] if position < len(marks) else steps
     try:

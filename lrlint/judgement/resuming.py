@@ -243,11 +243,10 @@ def lr_stays_behind(schedule: Schedule) -> Call | None:
         or schedule.stepping.early_step is not None
     ):
         return None
-    lrs = [group.lr for group in optimizer.groups]
-    if not optimizer.stepped or optimizer.open_groups or not lrs:
+    if not optimizer.stepped or optimizer.open_groups or not optimizer.groups:
         return None
-    if any(lr is None or any(RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs):
-        return None  # that may be the LR of the checkpoint
+    if may_start_at_loaded_lr(optimizer):
+        return None
     if any(call.method in _SETS_THE_LR for call in optimizer.calls) or optimizer.writes:
         return None
     if any(call.method == "unpickled" for call in schedule.calls):
@@ -255,6 +254,12 @@ def lr_stays_behind(schedule: Schedule) -> Call | None:
     trains = min(site.order for site in optimizer.sites)
     loads = (call for call in schedule.calls if _is_resume(call) and call.order < trains)
     return next(loads, None)
+
+
+def may_start_at_loaded_lr(optimizer: OptimizerUse) -> bool:
+    """Whether a base LR may be that of a checkpoint: it is unknown, or its name says so."""
+    lrs = [group.lr for group in optimizer.groups]
+    return any(lr is None or any(RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs)
 
 
 _LR_OF_THE_START = frozenset({"ConstantLR"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lrlint.facts import Call, Checkpoint, GuardKind, Loop, LoopKind, Schedule, Training
 from lrlint.judgement.length import is_exercise
-from lrlint.judgement.resuming import RESUME, restored, resumed
+from lrlint.judgement.resuming import RESUME, may_start_at_loaded_lr, restored, resumed
 from lrlint.symbolic import Atom, Expr, Strength
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
@@ -84,10 +84,7 @@ def _without_rate(schedule: Schedule, loop: Loop, start: Expr) -> StartsOver | N
     assert optimizer is not None
     if any(call.method != "state_dict" for call in optimizer.calls) or not optimizer.groups:
         return None
-    lrs = [group.lr for group in optimizer.groups]
-    if any(lr is None or any(RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs):
-        return None  # that may be the LR of the checkpoint
-    return StartsOver(loop, start)
+    return None if may_start_at_loaded_lr(optimizer) else StartsOver(loop, start)
 
 
 def _from_the_beginning(

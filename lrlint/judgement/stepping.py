@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lrlint.facts import (
     Cadence,
@@ -82,12 +82,17 @@ def never_stepped(schedule: Schedule) -> bool:
     )
 
 
-READING = frozenset({"get_last_lr", "get_lr", "state_dict", "print_lr"})
+_READING = frozenset({"get_last_lr", "get_lr", "state_dict", "print_lr"})
+
+
+def movers(schedule: Schedule) -> Iterator[Call]:
+    """Yield the calls but ``step()`` that may set its counter, as ``load_state_dict``."""
+    return (call for call in schedule.calls if call.method not in _READING)
 
 
 def moved_by(schedule: Schedule) -> Call | None:
-    """Return the first call but ``step()`` that may set its counter, as ``load_state_dict``."""
-    return next((call for call in schedule.calls if call.method not in READING), None)
+    """Return the first call but ``step()`` that may set its counter."""
+    return next(movers(schedule), None)
 
 
 def is_moved(schedule: Schedule) -> bool:

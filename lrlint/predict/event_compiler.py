@@ -140,7 +140,8 @@ class EventCompiler(TraceCompiler):
         def hold(*stack: int | float) -> bool:
             """Return what also holds for LRs that the script rounds otherwise."""
             results = set[bool]()
-            for self._nudge in (1 - _ROUNDING, 1 + _ROUNDING, 1.0):
+            for nudge in (1 - _ROUNDING, 1 + _ROUNDING, 1.0):
+                self._nudge = nudge
                 results.add(test(*stack))
             if len(results) > 1:
                 raise NotComputable("the rounding of the LR")
@@ -295,10 +296,9 @@ class EventCompiler(TraceCompiler):
         law = LAWS.get(record.law)
         if law is not None and law.takes_metric:
             text = f"the metric {event.argument_text or 'of step()'}".strip()
-            metric = event.argument
-            is_metric = record.kind is None  # timm's schedulers are given the epoch first
-            known = is_metric and isinstance(metric, Expr)
-            compute = self._argument(metric, indices) if known and metric is not None else None
+            metric, compute = event.argument, None
+            if isinstance(metric, Expr) and record.kind is None:  # timm's are given the epoch first
+                compute = self._argument(metric, indices)
             if compute is None:
                 self._unresolved.append(text)
                 return None

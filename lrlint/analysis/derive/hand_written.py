@@ -62,7 +62,7 @@ def hand_written(located: list[Located], loops: Loops) -> Iterator[Written]:
     for key, record in stepped.items():
         if key in driven or any(inner is None for inner in driven):
             continue
-        around = _loops_aroundsteps_in(record, located)
+        around = _loops_around_steps(record, located)
         writes = tuple(
             item
             for item in located
@@ -74,7 +74,7 @@ def hand_written(located: list[Located], loops: Loops) -> Iterator[Written]:
             yield Written(record, writes)
 
 
-def _loops_aroundsteps_in(record: OptimizerRecord, located: list[Located]) -> set[int]:
+def _loops_around_steps(record: OptimizerRecord, located: list[Located]) -> set[int]:
     """Return the loops in which an optimizer steps, such as that over the rollouts of PPO."""
     return {
         id(loop)
@@ -178,7 +178,7 @@ def _law(
         return WrittenLaw(unread=f"the LR written by `{event.place.text} = …` cannot be read")
     built_in = _path_of_construction(written.record, located)
     inner = [loop for loop in item.loops if not any(loop is outer for outer in built_in)]
-    around = _loops_aroundsteps_in(written.record, located)
+    around = _loops_around_steps(written.record, located)
     repeats = [loop for loop in inner if loops.kind(loop) in _TRAINING or id(loop) in around]
     alone = _writes_once(by_default) and len(repeats) == len(inner)
     if not alone or written.record.escapes is not None or any(map(loops.is_cut, repeats)):

@@ -24,7 +24,7 @@ from lrlint.analysis.derive.step_guards import (
 )
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.condition_queries import is_loop_atom
-from lrlint.analysis.model.conditions import Condition, Relation, conjoin, flatten
+from lrlint.analysis.model.conditions import Condition, conjoin, flatten
 from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import (
@@ -222,17 +222,9 @@ def _ended(
     return ended_by_counter(repeats, loops, located, own[0])
 
 
-def _picks_one(condition: Condition, repeat: Repeat) -> bool:
-    """Whether a condition holds in one iteration of a loop at the most: ``i == last``."""
-    if not isinstance(condition, Relation) or condition.op != "==":
-        return False
-    line = (condition.left - condition.right).linear_in(repeat.loop.index)
-    return line is not None and line[0] != 0
-
-
 def _times(repeat: Repeat, guards: list[Condition], loops: Loops) -> tuple[Expr | None, bool]:
     """Return how many iterations of a loop satisfy its guards, and whether at most one does."""
-    picks_one = any(_picks_one(part, repeat) for part in guards)
+    picks_one = any(counting.holds_once(part, repeat.loop.index) for part in guards)
     trips = None if loops.is_cut(repeat) else repeat.loop.trips
     if trips is None:
         return None, picks_one

@@ -68,9 +68,8 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
         places.add((store, key))
         value = store.data.get(key, default)
         if isinstance(value, Const) and isinstance(value.value, float):
-            value = computed(
-                str(value.value), ()
-            )  # the best loss so far is infinite before the first
+            # The best loss so far is infinite before the first one.
+            value = computed(str(value.value), ())
         if isinstance(value, Expr):
             whole = all(map(_may_be_whole, value.atoms())) and not isinstance(value.value, float)
             counter = Counter(machine.fresh_key(), carried=True)

@@ -48,10 +48,15 @@ def class_member(machine: Machine, cls: ClassValue, name: str) -> AnyValue | Non
     return None
 
 
+def names_in_body(function: FunctionValue) -> frozenset[str]:
+    """Return all names in the body of a function; none where it cannot be parsed."""
+    body = function.scope.unit.body_of(function.node)
+    return frozenset() if body is None else names_in(body)
+
+
 def uses_groups(function: FunctionValue) -> bool:
     """Whether the body of a function mentions ``param_groups``, so that it may write an LR."""
-    body = function.scope.unit.body_of(function.node)
-    return body is not None and "param_groups" in names_in(body)
+    return "param_groups" in names_in_body(function)
 
 
 def lookup_order(cls: ClassValue) -> Sequence[ClassValue]:

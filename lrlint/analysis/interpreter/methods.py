@@ -94,11 +94,11 @@ def call_method(
             return Opaque(measured=True) if name == "__next__" else receiver
         case Opaque(rate=Expr() as rate) if name in _IN_PLACE:
             _write_in_place(machine, receiver, rate, name, arguments, node)
-        case Sized() if not isinstance(receiver, Rows):
-            return containers.call_sized(machine, receiver, name, arguments)
         case File() | Rows():
             value = machine.library.call_method(machine, receiver, name, arguments, node)
             return Opaque() if value is None else value
+        case Sized():
+            return containers.call_sized(machine, receiver, name, arguments)
         case Const(value=str() as text):
             return containers.call_string(text, receiver, name, arguments)
         case Expr() if name.endswith("_") and name not in _OF_TENSORS:

@@ -135,8 +135,9 @@ class State:
     without_gradients: bool
     """Whether gradients are off: ``torch.no_grad()``."""
     lr_writes: int
-    lr_steps: int
     """How many LRs were written into param groups."""
+    lr_steps: int
+    """How many steps of schedulers are in the trace so far."""
 
     def __init__(
         self,

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import names_in
-from lrlint.analysis.interpreter import journal, numbers, parameters
+from lrlint.analysis.interpreter import journal, members, numbers, parameters
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import words
@@ -68,8 +67,7 @@ def reads_step(value: AnyValue | None) -> bool:
     value = only_one(value)
     if not isinstance(value, FunctionValue):
         return False
-    body = value.scope.unit.body_of(value.node)
-    names = frozenset() if body is None else names_in(body)
+    names = members.names_in_body(value)
     return any(parameter.name.value in names for parameter in value.node.params.params)
 
 

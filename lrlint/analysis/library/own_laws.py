@@ -145,14 +145,14 @@ def warmup_before(machine: Machine, own: OwnClass) -> tuple[SchedulerRecord, Exp
         return None
     stepped = f".{inner[0]}.step"
     found = [node for node in walk(body) if _steps(node, stepped)]
-    under = [
-        node
+    guarded = {
+        id(node)
         for branch in walk(body)
         if isinstance(branch, (cst.If, cst.Else))
         for node in walk(branch.body)
-        if _steps(node, stepped)
-    ]
-    return (given[0], lengths[0]) if found and set(map(id, found)) <= set(map(id, under)) else None
+    }
+    waits = bool(found) and all(id(node) in guarded for node in found)
+    return (given[0], lengths[0]) if waits else None
 
 
 def _steps(node: cst.CSTNode, name: str) -> bool:

@@ -37,6 +37,17 @@ def occurrences(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
     return count if count is not None else _enumerated(condition, index, trips)
 
 
+def holds_once(condition: Condition, index: Atom) -> bool:
+    """Whether the condition holds for one value of ``index`` at the most: ``i == last``."""
+    if not isinstance(condition, Relation) or condition.op != "==":
+        return False
+    try:
+        line = (condition.left - condition.right).linear_in(index)
+    except (NotRepresentable, TooComplex):
+        return False
+    return line is not None and line[0] != 0
+
+
 def _closed_form(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
     if any(map(is_computed, condition.atoms())):
         return None

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
@@ -110,27 +109,20 @@ class Relevance:
     def _builds_itself(self, module: _Module, part: str) -> bool:
         if module.imports_by_name:
             return True
-        step = module.alone.get(part)
-        if step is None:
-            with self._asking() as asked:
-                code = module.outline.parts[part]
-                step = _Step(self._constructs(module, code, words(code)), asked=asked)
-            module.alone[part] = step
-        self.locator.asked |= step.asked
-        return step.builds
+        return self._remembered(module.alone, self._alone, module, part).builds
+
+    def _alone(self, module: _Module, part: str) -> _Step:
+        code = module.outline.parts[part]
+        return _Step(self._constructs(module, code, words(code)))
 
     def _imported_by(self, module: _Module, part: str) -> Sequence[tuple[_Module, str]]:
         """Return what a part uses of other modules, through other parts of its own too."""
-        step = module.outward.get(part)
-        if step is None:
-            with self._asking() as asked:
-                leads = dict.fromkeys(self._outward(module, part))
-                step = _Step(False, tuple(leads), asked)
-            module.outward[part] = step
-        self.locator.asked |= step.asked
-        return step.leads
+        return self._remembered(module.outward, self._outward, module, part).leads
 
-    def _outward(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
+    def _outward(self, module: _Module, part: str) -> _Step:
+        return _Step(False, tuple(dict.fromkeys(self._leads_out(module, part))))
+
+    def _leads_out(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
         waiting, seen = [part], {part}
         while waiting:
             for word in words(module.outline.parts[waiting.pop()]) & module.meaningful:
@@ -141,14 +133,23 @@ class Relevance:
                         seen.add(name)
                         waiting.append(name)
 
-    @contextmanager
-    def _asking(self) -> Iterator[set[Query]]:
-        """Collect what the ``with`` block asks of the disk in a set of its own."""
-        outer, self.locator.asked = self.locator.asked, set()
-        try:
-            yield self.locator.asked
-        finally:
-            self.locator.asked = outer
+    def _remembered(
+        self,
+        known: dict[str, _Step],
+        look: Callable[[_Module, str], _Step],
+        module: _Module,
+        part: str,
+    ) -> _Step:
+        """Return what ``look`` finds out of a part, once for all scripts that lead to it."""
+        step = known.get(part)
+        if step is None:
+            outer, self.locator.asked = self.locator.asked, set()
+            try:
+                step = known[part] = replace(look(module, part), asked=self.locator.asked)
+            finally:
+                self.locator.asked = outer
+        self.locator.asked |= step.asked
+        return step
 
     def import_may_build(self, path: Path, text: str, imported: Imported) -> bool:
         """Whether what the script at ``path`` imports may build a scheduler."""
@@ -170,10 +171,7 @@ class Relevance:
                 continue
             seen.add(key)
             module, part = key
-            step = module.steps.get(part)
-            if step is None:
-                step = module.steps[part] = self._step(module, part)
-            self.locator.asked |= step.asked
+            step = self._remembered(module.steps, self._step, module, part)
             modules.add(module)
             if step.builds or len(modules) > _MOST_MODULES:
                 return True
@@ -181,19 +179,16 @@ class Relevance:
         return False
 
     def _step(self, module: _Module, part: str) -> _Step:
-        with self._asking() as asked:
-            code = module.outline.parts[part]
-            used = words(code)
-            if module.writes and _OPTIMIZER.search(code):
-                return _Step(builds=True)
-            if self._constructs(module, code, used):
-                return _Step(builds=True, asked=asked)
-            named = used & module.meaningful
-            if module.outline.stars:
-                # Classes: what one method binds, another may have from the star.
-                named |= used if code.startswith("class") else free_words(code)
-            leads = dict.fromkeys(lead for word in named for lead in self._meant(module, word))
-            return _Step(False, tuple(leads), asked)
+        code = module.outline.parts[part]
+        used = words(code)
+        if (module.writes and _OPTIMIZER.search(code)) or self._constructs(module, code, used):
+            return _Step(builds=True)
+        named = used & module.meaningful
+        if module.outline.stars:
+            # Classes: what one method binds, another may have from the star.
+            named |= used if code.startswith("class") else free_words(code)
+        leads = dict.fromkeys(lead for word in named for lead in self._meant(module, word))
+        return _Step(False, tuple(leads))
 
     # -- what a name means
 
