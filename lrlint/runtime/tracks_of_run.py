@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lrlint.facts import HANDWRITTEN
+from lrlint.runtime.facts_of_run.epochs import Epochs
 from lrlint.runtime.facts_of_run.hand_written import HandWritten
 from lrlint.runtime.facts_of_run.lengths import is_partial
 from lrlint.runtime.ranks import rank
@@ -23,13 +24,15 @@ def tracks_of(
 ) -> Iterator[tuple[Tracked, Track]]:
     """Yield the track of each scheduler, except parts of others, then those of ``written``."""
     keys = _keys(recorder.optimizers)
-    epochs = recorder.passes.totals.passes or recorder.epochs
+    epochs = Epochs(recorder)
     for scheduler in recorder.schedulers:
         if scheduler.parent is None and not scheduler.failed:
-            track = _of_scheduler(scheduler, keys[id(scheduler.optimizer)], epochs)
+            optimizer = scheduler.optimizer
+            track = _of_scheduler(scheduler, keys[id(optimizer)], epochs.of(optimizer))
             yield scheduler, replace(track, partial=is_partial(scheduler, recorder))
     for schedule in written:
-        yield schedule.record, _by_hand(schedule, keys[id(schedule.record)], epochs)
+        record = schedule.record
+        yield record, _by_hand(schedule, keys[id(record)], epochs.of(record))
 
 
 def _of_scheduler(scheduler: RecordedScheduler, key: str, epochs: int | None) -> Track:

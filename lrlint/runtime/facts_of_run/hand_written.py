@@ -20,6 +20,7 @@ from lrlint.facts import (
     RecordedRun,
     Schedule,
 )
+from lrlint.runtime.facts_of_run.epochs import Epochs
 from lrlint.runtime.facts_of_run.lengths import last_lrs
 from lrlint.runtime.planned_schedules import Plan
 from lrlint.runtime.recorder.recorder import Recorder
@@ -68,8 +69,9 @@ class HandWritten:
 
 def hand_written(recorder: Recorder, plan: Plan) -> Iterator[HandWritten]:
     """Yield the schedules of optimizers without a scheduler whose LR changes, or is meant to."""
+    epochs = Epochs(recorder)
     for record in _undriven(recorder):
-        forecast = _with_numbers_of_run(record, recorder, plan)
+        forecast = _with_numbers_of_run(record, epochs, plan)
         if forecast is not None or record.curve.changes or record.rank_gap is not None:
             yield HandWritten(record, forecast, _error(record, forecast))
 
@@ -112,9 +114,7 @@ def facts_of(written: HandWritten, use: OptimizerUse) -> Schedule:
     )
 
 
-def _with_numbers_of_run(
-    record: RecordedOptimizer, recorder: Recorder, plan: Plan
-) -> Forecast | None:
+def _with_numbers_of_run(record: RecordedOptimizer, epochs: Epochs, plan: Plan) -> Forecast | None:
     """Return what the script reads as, with the numbers of the run for those that it leaves open.
 
     A setting that the run has read from elsewhere, such as a file, is derived from its length.
@@ -126,7 +126,7 @@ def _with_numbers_of_run(
     for _ in range(_MOST_TRIES):
         if found is None or found.prediction.optimizer_steps == record.steps:
             break
-        more = _numbers(found, record, recorder)
+        more = _numbers(found, record, epochs)
         if not more.items() - numbers.items():
             break
         numbers |= more
@@ -147,15 +147,13 @@ def _forecast(record: RecordedOptimizer, plan: Plan, numbers: dict[str, object])
     return None
 
 
-def _numbers(
-    forecast: Forecast, record: RecordedOptimizer, recorder: Recorder
-) -> dict[str, object]:
+def _numbers(forecast: Forecast, record: RecordedOptimizer, epochs: Epochs) -> dict[str, object]:
     """Return numbers of the run by their names in the script."""
     numbers: dict[str, object] = {}
-    totals = recorder.passes.totals
-    if totals.passes and totals.fewest == totals.most:
+    passes = epochs.passes(record)
+    if passes.passes and passes.fewest == passes.most:
         lengths = [name for name in forecast.prediction.unresolved if name.startswith("len(")]
-        numbers |= dict.fromkeys(lengths, totals.most)
+        numbers |= dict.fromkeys(lengths, passes.most)
     if len(record.begun_with) == 1:
         from lrlint.predict.simulation import LOADED_LR
 
@@ -166,11 +164,11 @@ def _numbers(
     names = [] if law.steps is None else [atom.name for atom in law.steps.atoms()]
     if not numbers and law.counter is not None and names == [str(law.steps)]:
         by_epoch = law.counter.kind is LoopKind.EPOCH
-        count = totals.passes or recorder.epochs if by_epoch else record.steps
+        count = epochs.of(record) if by_epoch else record.steps
         numbers |= {} if count is None else {names[0]: count}
     for loop in {loop for site in forecast.schedule.sites for loop in site.loops}:
         if record.begun_at is not None or not loop.may_break:
-            numbers |= _start(loop, record.steps, totals.passes or recorder.epochs)
+            numbers |= _start(loop, record.steps, epochs.of(record))
     return numbers
 
 

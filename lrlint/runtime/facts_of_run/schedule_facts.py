@@ -44,7 +44,7 @@ def schedule_of(
     if record.base_lrs and record.base_lrs != optimizer.base_lrs:
         use = with_base_lrs(use, record)
     around = loops.around(optimizer)
-    sites = tuple(step_site(record, site, recorder, loops) for site in record.sites.values())
+    sites = tuple(step_site(record, site, loops) for site in record.sites.values())
     updates = optimizer.steps - record.optimizer_steps_before
     rebuilding = _rebuilding_loops(record, around, recorder)
     return Schedule(

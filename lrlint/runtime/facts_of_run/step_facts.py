@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from lrlint.facts import Cadence, Guard, GuardKind, Loop, LoopKind, StepArgument, StepSite
+from lrlint.runtime.facts_of_run.epochs import Epochs
 from lrlint.runtime.facts_of_run.fact_values import number_fact, text_of
 from lrlint.runtime.facts_of_run.training_loops import TrainingLoops
 from lrlint.runtime.recorder.call_sites import CallSite
-from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedScheduler
 from lrlint.source.parse import parse_expression
 from lrlint.symbolic import Expr
 
 
-def step_site(
-    record: RecordedScheduler, site: CallSite, recorder: Recorder, loops: TrainingLoops
-) -> StepSite:
+def step_site(record: RecordedScheduler, site: CallSite, loops: TrainingLoops) -> StepSite:
     """Return the facts of a call of ``step()``."""
-    per = _cadence(record, site, recorder, loops.epochs)
+    per = _cadence(record, site, loops.epochs)
     around = _loops_around(record, site, per, loops)
     return StepSite(
         place=site.place,
@@ -78,20 +76,19 @@ def _guards(
     return tuple(guards)
 
 
-def _cadence(
-    record: RecordedScheduler, site: CallSite, recorder: Recorder, epochs: int | None
-) -> Cadence:
-    totals, steps = recorder.passes.totals, record.optimizer.steps
+def _cadence(record: RecordedScheduler, site: CallSite, epochs_of_run: Epochs) -> Cadence:
+    passes, steps = epochs_of_run.passes(record.optimizer), record.optimizer.steps
     trained = steps > record.optimizer_steps_before
     if site.calls > 1 and site.first_at == site.last_at and trained:
         return Cadence.ONCE  # it replays the past: nothing is trained between its calls
-    if not totals.passes and epochs is not None:
+    epochs = None if passes.passes else epochs_of_run.in_loops(record.optimizer)
+    if epochs is not None:
         return Cadence.BATCH if site.calls > 1.5 * epochs else Cadence.EPOCH
-    if not totals.passes:
+    if not passes.passes:
         return Cadence.EPOCH if 1 < site.calls <= steps / 2 else Cadence.UNKNOWN
     if site.inside > site.calls / 2:
-        return Cadence.BATCH if totals.most > 1 else Cadence.UNKNOWN
-    if site.calls == 1 and totals.passes > 1:
+        return Cadence.BATCH if passes.most > 1 else Cadence.UNKNOWN
+    if site.calls == 1 and passes.passes > 1:
         return Cadence.ONCE if site.last_at == steps else Cadence.UNKNOWN
     return Cadence.EPOCH
 

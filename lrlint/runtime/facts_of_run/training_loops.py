@@ -6,7 +6,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from lrlint.facts import Guard, GuardKind, Loop, LoopKind, Place
+from lrlint.runtime.facts_of_run.epochs import Epochs
 from lrlint.runtime.recorder.call_sites import CallSite
+from lrlint.runtime.recorder.pass_totals import PassTotals
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.symbolic import Expr
@@ -29,10 +31,10 @@ class TrainingLoops:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self.epochs = recorder.epochs
-        """The recorder's, which it counts over all optimizers, of which there may be thousands."""
+        self.epochs = Epochs(recorder)
         self._by_optimizer: dict[int, Loops] = {}
-        self._over_loaders: Loops | None = None
+        self._over_loaders: dict[object, Loops] = {}
+        """By their counts and places: a loop is one object for all that it trains."""
 
     def around(self, optimizer: RecordedOptimizer) -> Loops:
         """Return the loops around an optimizer's steps."""
@@ -44,24 +46,27 @@ class TrainingLoops:
     def _find(self, optimizer: RecordedOptimizer) -> Loops:
         place = next((site.place for site in optimizer.sites.values()), optimizer.place)
         past = max((scheduler.past for scheduler in optimizer.schedulers), default=Fraction(1))
-        if self._recorder.passes.totals.passes:
-            if past != 1:
-                return self._loops_over_loaders(place, past)
-            if self._over_loaders is None:
-                self._over_loaders = self._loops_over_loaders(place)
-            return self._over_loaders
-        if self.epochs is not None:
-            return _loops(self.epochs, place, place)
+        passes = self.epochs.passes(optimizer)
+        if passes.passes:
+            return self._loops_over_loaders(passes, place, past)
+        epochs = self.epochs.in_loops(optimizer)
+        if epochs is not None:
+            return _loops(epochs, place, place)
         epoch_end = _rarest_site(optimizer)
         if epoch_end is None:
             return Loops()
         return _loops(epoch_end.calls * past, epoch_end.place, place)
 
-    def _loops_over_loaders(self, place: Place, past: Fraction = Fraction(1)) -> Loops:
-        totals = self._recorder.passes.totals
-        header = totals.place or place
-        even = totals.fewest == totals.most
-        return _loops(totals.passes * past, header, header, batches=totals.most if even else None)
+    def _loops_over_loaders(self, passes: PassTotals, place: Place, past: Fraction) -> Loops:
+        header = passes.place or place
+        epochs, batches = (
+            passes.passes * past,
+            passes.most if passes.fewest == passes.most else None,
+        )
+        key = (header, epochs, batches)
+        if key not in self._over_loaders:
+            self._over_loaders[key] = _loops(epochs, header, header, batches=batches)
+        return self._over_loaders[key]
 
     def accumulation(self, optimizer: RecordedOptimizer) -> Guard | None:
         """Return the guard of an optimizer that steps once for every k batches."""

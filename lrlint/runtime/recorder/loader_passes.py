@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lrlint.runtime.recorder.call_sites import RunPlace
+from lrlint.runtime.recorder.pass_totals import PassTotals
 from lrlint.runtime.recorder.records import RecordedOptimizer
-
-
-@dataclass
-class PassTotals:
-    """The passes that trained something, added up."""
-
-    passes: int = 0
-    fewest: int | None = None
-    """Batches of the shortest."""
-    most: int = 0
-    """Batches of the longest."""
-    place: RunPlace | None = None
-    """The header of the first one's loop."""
-
-    def add(self, batches: int, place: RunPlace | None) -> None:
-        """Count a pass in which an optimizer was stepped."""
-        self.passes += 1
-        self.fewest = batches if self.fewest is None else min(self.fewest, batches)
-        self.most = max(self.most, batches)
-        self.place = self.place or place
 
 
 @dataclass(eq=False)
@@ -36,7 +17,8 @@ class _OpenPass:
     number: int
     place: RunPlace | None
     batches: int = 0
-    optimizer_steps: int = 0
+    optimizers: dict[int, RecordedOptimizer] = field(default_factory=dict)
+    """Those that were stepped in it, by the id of their record."""
 
 
 class LoaderPasses:
@@ -47,6 +29,7 @@ class LoaderPasses:
 
     def __init__(self, place: Callable[[], RunPlace | None]) -> None:
         self.totals = PassTotals()
+        """The passes that trained any optimizer; each record has its own."""
         self.batches = 0
         """Batches yielded so far."""
         self.active: list[int] = []
@@ -83,17 +66,19 @@ class LoaderPasses:
         del self._by_iterator[key]
         if key in self.active:
             self.active.remove(key)
-        if current.optimizer_steps:
+        if current.optimizers:
             self.totals.add(current.batches, current.place)
+        for optimizer in current.optimizers.values():
+            optimizer.passes.add(current.batches, current.place)
 
     def stepped(self, optimizer: RecordedOptimizer) -> None:
         """Count an optimizer step, which uses the batches since the optimizer's last step."""
         batches = self.batches - optimizer.batches
         if self.active:
             current = self._by_iterator[self.active[-1]]
-            if current.optimizer_steps and batches:
+            if id(optimizer) in current.optimizers and batches:
                 optimizer.most_batches = max(optimizer.most_batches, batches)
-            current.optimizer_steps += 1
+            current.optimizers[id(optimizer)] = optimizer
         optimizer.batches = self.batches
 
     def finish(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
-from lrlint.runtime.recorder.optimizer_listener import SITES_UNTIL, OptimizerListener
+from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
 from lrlint.runtime.recorder.scheduler_listener import SchedulerListener
 from lrlint.runtime.recorder.verifier import StepListener
@@ -24,7 +24,8 @@ class Recorder:
         self.passes = LoaderPasses(log.user_place)
         self.optimizer_listener = OptimizerListener(log, self.passes, only)
         self.scheduler_listener = SchedulerListener(log, self.passes, self.optimizer_listener)
-        self._epochs: int | None = None
+        self.epochs: int | None = None
+        """How many epochs a training without a ``DataLoader`` has, where the user says so."""
         self.total_steps: int | None = None
         """How many optimizer steps it is meant to have, where the user says so."""
         self.planned: frozenset[tuple[str, int]] = frozenset()
@@ -45,21 +46,9 @@ class Recorder:
         return self.scheduler_listener.records
 
     @property
-    def epochs(self) -> int | None:
-        """How many epochs a training without a ``DataLoader`` has: as the user says, or as seen."""
-        if self._epochs is not None or self.passes.batches:
-            return self._epochs
-        counts = [o.loop_epochs.count(o.steps, SITES_UNTIL) for o in self.optimizers]
-        return next((count for count in counts if count is not None), None)
-
-    @epochs.setter
-    def epochs(self, epochs: int | None) -> None:
-        self._epochs = epochs
-
-    @property
     def is_length_given(self) -> bool:
         """Whether the user says how long the training is."""
-        return self.total_steps is not None or self._epochs is not None
+        return self.total_steps is not None or self.epochs is not None
 
     def stream(self, listener: StepListener) -> None:
         """Pass the LRs of every step to ``listener``; of tensors in bulk, when they are read."""

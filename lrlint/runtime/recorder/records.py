@@ -16,6 +16,7 @@ from lrlint.runtime.recorder.device_buffer import DeviceBuffer, DeviceCounter
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.hand_writes import HandWrites
 from lrlint.runtime.recorder.loop_epochs import LoopEpochs
+from lrlint.runtime.recorder.pass_totals import PassTotals
 from lrlint.runtime.recorder.zero_steps import ZeroLRs
 
 
@@ -80,6 +81,8 @@ class RecordedOptimizer:
     zero_lrs: ZeroLRs = field(default_factory=ZeroLRs)
     batches: int = 0
     """Batches that loaders had yielded at its last step."""
+    passes: PassTotals = field(default_factory=PassTotals)
+    """The passes over loaders in which it was stepped."""
     loop_epochs: LoopEpochs = field(default_factory=LoopEpochs)
     most_batches: int = 0
     """The most batches for one step; of the first step of a pass some may be left over."""
