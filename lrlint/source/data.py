@@ -12,8 +12,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 from lrlint.source.disk import Disk
 
-Format: TypeAlias = Literal["hydra", "json", "toml", "yaml"]
-"""``hydra`` is YAML under the key that its place in the folders gives it."""
+Format: TypeAlias = Literal["hydra", "json", "omegaconf", "toml", "yaml"]
+"""``omegaconf`` is YAML in which 1e-3 is a number, as in YAML 1.2; to PyYAML it is a string.
+``hydra`` is the same under the key that its place in the folders gives it."""
 
 AT_THE_ROOT: Final = "@package _global_"
 """The key of a ``hydra`` file's settings where they belong to no group, whatever its folder."""
@@ -23,6 +24,7 @@ LARGEST: Final = 65_536
 """Bytes; a larger file holds data, not settings."""
 _LONGEST: Final = 2_000
 """Characters of a row of YAML or TOML: their parsers take time that grows with its square."""
+_EXPONENT: Final = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+\Z")
 _MOST_MERGES: Final = 20
 """Merge keys (``<<``) of a YAML file: each copies what it merges."""
 
@@ -49,7 +51,7 @@ def parse_data(text: str, format_: Format) -> object:
         return None
 
 
-def _yaml(text: str) -> object:
+def _yaml(text: str, *, exponents: bool = False) -> object:
     import yaml  # 20 ms, which most runs do without
 
     if text.count("<<") > _MOST_MERGES:
@@ -65,11 +67,17 @@ def _yaml(text: str) -> object:
                     raise ValueError("a list of mappings to merge")
             super().flatten_mapping(node)
 
+    if exponents:
+        Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, [*"-+0123456789"])
     return yaml.load(text, Loader=Loader)
 
 
+def _omegaconf(text: str) -> object:
+    return _yaml(text, exponents=True)
+
+
 def _hydra(text: str) -> object:
-    content = _yaml(text)
+    content = _omegaconf(text)
     content = {} if content is None else content
     if "@package" not in text:
         return content
@@ -87,6 +95,7 @@ def _toml(text: str) -> object:
 _PARSERS: Final[Mapping[Format, Callable[[str], object]]] = {
     "hydra": _hydra,
     "json": json.loads,
+    "omegaconf": _omegaconf,
     "toml": _toml,
     "yaml": _yaml,
 }

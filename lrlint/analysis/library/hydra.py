@@ -11,7 +11,8 @@ from lrlint.analysis.interpreter import calls
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.library import namespaces, paths
-from lrlint.analysis.library.settings_files import loaded
+from lrlint.analysis.library.hydra_overrides import NotUnderstood, Overrides, overrides
+from lrlint.analysis.library.settings_files import converted, loaded
 from lrlint.analysis.model.values import (
     AnyValue,
     Const,
@@ -40,17 +41,18 @@ def config(machine: Machine, decorator: cst.Call, parameter: str) -> AnyValue | 
     if not is_main(machine, decorator):
         return None
     arguments = calls.evaluate_arguments(machine, decorator)
-    folder = paths.named(arguments.get(0, "config_path"))
-    name = paths.named(arguments.get(1, "config_name"))
-    here = paths.named(machine.scope.find("__file__"))
-    if name is None or here is None:
-        return None
-    root = paths.joined(paths.folder_of(here), *([] if folder is None else [folder]))
-    if root is None:
-        return None
     try:
-        settings = _in_its_group(_Composer(machine, root).file("", name.name))
-    except _Unsupported:
+        given = _command_line(machine)
+        folder = paths.named(_given(given.path) or arguments.get(0, "config_path"))
+        name = paths.named(_given(given.name) or arguments.get(1, "config_name"))
+        here = paths.named(machine.scope.find("__file__"))
+        if name is None or here is None:
+            return None
+        root = paths.joined(paths.folder_of(here), *([] if folder is None else [folder]))
+        if root is None:
+            return None
+        settings = _Composer(machine, root, given).settings(name.name)
+    except (_Unsupported, NotUnderstood):
         return None
     _Interpolator(machine, settings, parameter).fill(settings)
     return namespaces.changeable(machine, settings)
@@ -61,13 +63,42 @@ def is_main(machine: Machine, decorator: cst.Call) -> bool:
     return library_name(machine.evaluate(decorator.func)) == "hydra.main"
 
 
-class _Composer:
-    """Puts the files of a folder of settings together."""
+def _command_line(machine: Machine) -> Overrides:
+    """Return what the command line overrides: nothing where it is not known."""
+    line = machine.patched.data.get("sys.argv")
+    words = line.items[1:] if isinstance(line, ListValue) and line.items is not None else []
+    texts = [word.value for word in words if isinstance(word, Const)]
+    known = [text for text in texts if isinstance(text, str)]
+    if len(known) < len(words):
+        raise NotUnderstood
+    return overrides(known)
 
-    def __init__(self, machine: Machine, root: File) -> None:
+
+def _given(text: str | None) -> Const | None:
+    return None if text is None else Const(text)
+
+
+class _Composer:
+    """Puts the files of a folder of settings together, and what a command line overrides."""
+
+    def __init__(self, machine: Machine, root: File, given: Overrides) -> None:
         self._machine = machine
         self._root = root
+        self._given = given
         self._loaded: set[str] = set()
+        self._groups: set[str] = set()
+        """The groups of which the lists of defaults choose a file."""
+
+    def settings(self, name: str) -> Instance:
+        """Return all settings that begin with a file."""
+        settings = _in_its_group(self.file("", name))
+        for group, option in self._given.values.items():
+            if group not in self._groups and self._has(group, option):  # +optimizer=adam
+                for part in self._chosen("", group, Const(option)):
+                    namespaces.update(settings, part)
+        for keys, value in self._given.settings(frozenset(self._groups)):
+            _set(settings, keys, converted(self._machine, value, "hydra"))
+        return settings
 
     def file(self, group: str, name: str) -> Instance:
         """Return a file merged with the files in its list of defaults; the root group is ""."""
@@ -118,10 +149,12 @@ class _Composer:
             return []  # settings of hydra itself
         if not isinstance(option, Const):
             raise _Unsupported
-        if option.value is None:
-            return []
         inner = _relative(key.removeprefix("optional "))
+        self._groups.add(_below(group, inner))
+        option = Const(self._given.values.get(_below(group, inner), option.value))
         if key.startswith("optional ") and not self._has(_below(group, inner), str(option.value)):
+            return []
+        if option.value is None:
             return []
         chosen = self.file(_below(group, inner), str(option.value))
         content = chosen.store.data.get(AT_THE_ROOT)
@@ -176,6 +209,16 @@ class _Interpolator:
 
 _REFERENCE = re.compile(r"\$\{\s*(\w+(?:\.\w+)*)\s*\}")
 _DEEPEST = 20
+
+
+def _set(settings: Instance, keys: list[str], value: AnyValue) -> None:
+    """Set a value at a path of keys."""
+    for key in keys[:-1]:
+        inner = settings.store.data.get(key)
+        if not isinstance(inner, Instance):
+            inner = settings.store.data[key] = namespaces.namespace(Store())
+        settings = inner
+    settings.store.data[keys[-1]] = namespaces.as_namespace(value)
 
 
 def _in_its_group(settings: Instance) -> Instance:

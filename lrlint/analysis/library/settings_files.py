@@ -44,8 +44,12 @@ def loaded(machine: Machine, file: File | None, format_: Format) -> AnyValue:
     data = None if path is None else machine.project.data(path, format_)
     if data is None:
         return Opaque()
-    converter = _Converter(machine, references=format_ == "hydra")
-    return converter.value(data, 0, os.path.basename(file.name) + BELOW)
+    return converted(machine, data, format_, os.path.basename(file.name) + BELOW)
+
+
+def converted(machine: Machine, data: object, format_: Format, name: str = "") -> AnyValue:
+    """Return plain values of Python as the analyser's own, unknown if they are none of YAML's."""
+    return _Converter(machine, references=format_ == "hydra").value(data, 0, name)
 
 
 class _Converter:
@@ -125,6 +129,7 @@ models("json.load", "json.loads")(_loads("json"))
 models("toml.load")(_loads_by_name("toml"))
 models("toml.loads", "tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads")(_loads("toml"))
 models("yaml.full_load", "yaml.load", "yaml.safe_load", "yaml.unsafe_load")(_loads("yaml"))
-models("omegaconf.OmegaConf.load", "box.Box.from_yaml")(_loads_namespace("yaml"))
+models("omegaconf.OmegaConf.load")(_loads_namespace("omegaconf"))
+models("box.Box.from_yaml")(_loads_namespace("yaml"))
 models("box.Box.from_json")(_loads_namespace("json"))
 models("box.Box.from_toml")(_loads_namespace("toml"))

@@ -39,9 +39,12 @@ def _clone(machine: Machine, settings: Instance, arguments: Arguments, node: cst
 def _merge_file(
     machine: Machine, settings: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    """Take the values of a file of the project, if its name is known."""
+    """Take the values of a file of the project, if its name is known.
+
+    yacs evaluates texts: 1e-3, which PyYAML takes for one, is a number as it is to OmegaConf.
+    """
     file = paths.named(arguments.get(0, "cfg_filename"))
-    return _merged(machine, settings, as_namespace(loaded(machine, file, "yaml")))
+    return _merged(machine, settings, as_namespace(loaded(machine, file, "omegaconf")))
 
 
 @models_method(LibraryKind.CFG_NODE, "merge_from_other_cfg")

@@ -10,7 +10,7 @@ import pytest
 from lrlint.analysis.model.values import DictValue, Instance
 from lrlint.symbolic import Expr, Strength
 
-from .scripts import UNKNOWN, get, run, value_of
+from .scripts import UNKNOWN, get, plain, run, value_of
 
 SETUP = """
 import json, toml, tomllib, yaml
@@ -99,3 +99,25 @@ def test_a_list_that_holds_itself_ends(folder: Path) -> None:
         value = value["a"] if isinstance(value, dict) else value[0]
         depth += 1
     assert depth == 31
+
+
+READERS_OF_EXPONENTS = {
+    "OmegaConf": ("from omegaconf import OmegaConf\ncfg = OmegaConf.load('config.yaml')", 20.0),
+    "yacs": (
+        "from yacs.config import CfgNode\ncfg = CfgNode()\ncfg.merge_from_file('config.yaml')",
+        20.0,
+    ),
+    "PyYAML": (
+        "import yaml\nfrom types import SimpleNamespace\n"
+        "cfg = SimpleNamespace(**yaml.safe_load(open('config.yaml')))",
+        "2e1",
+    ),
+}
+
+
+@pytest.mark.parametrize("reader", READERS_OF_EXPONENTS)
+def test_only_to_pyyaml_is_an_exponent_a_text(reader: str, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("length: 2e1\n")
+    script, length = READERS_OF_EXPONENTS[reader]
+    found = get(run(f"{script}\nlength = cfg.length\n", tmp_path), "length")
+    assert plain(found) == length
