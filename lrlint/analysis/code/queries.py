@@ -132,3 +132,11 @@ def first_name(target: cst.CSTNode) -> str | None:
         case cst.Tuple(elements=elements) if elements:
             return first_name(elements[0].value)
     return None
+
+
+def draws(test: cst.BaseExpression) -> bool:
+    """Whether a test fetches data: ``while (batch := next(batches, None)) is not None``."""
+    return any(
+        isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "next"
+        for node in walk(test)
+    )

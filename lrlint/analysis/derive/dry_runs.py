@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import draws
 from lrlint.analysis.model.trace import LoopRecord
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import walk
@@ -36,20 +37,12 @@ def is_dry_run(record: LoopRecord) -> bool:
     if record.over_loader or not isinstance(loop, (cst.For, cst.While)):
         return False
     seen = _calls(loop)
-    if seen is None or "step" not in seen or _draws(loop):
+    if seen is None or "step" not in seen or (isinstance(loop, cst.While) and draws(loop.test)):
         return False
     return (
         not _EPOCH.search(record.target or "")
         or any(_COLLECTING.search(name) for name in seen)
         or _is_in_test(record)
-    )
-
-
-def _draws(loop: cst.For | cst.While) -> bool:
-    """Whether a loop fetches data in its test: ``while (batch := next(batches, None)) …``."""
-    return isinstance(loop, cst.While) and any(
-        isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "next"
-        for node in walk(loop.test)
     )
 
 

@@ -209,41 +209,6 @@ def source_text(machine: Machine, node: cst.CSTNode) -> str | None:
     return dotted(node) or (machine.unit.code(node) if isinstance(node, cst.Call) else None)
 
 
-def drawn_until_empty(machine: Machine, node: cst.While) -> tuple[Stream, list[cst.CSTNode]] | None:
-    """Return what a ``while True`` draws, and its body, if it is a ``for`` loop in other words.
-
-    ``try: batch = next(batches)`` with ``except StopIteration: break`` begins that body.
-    """
-    first, *others = statements_of(node.body)
-    match node.test, first:
-        case (
-            cst.Name(value="True"),
-            cst.Try(
-                handlers=[cst.ExceptHandler(type=cst.Name(value="StopIteration")) as handler],
-                orelse=None,
-                finalbody=None,
-            ),
-        ):
-            drawing, ending = _lines(first.body), _lines(handler.body)
-        case _:
-            return None
-    match drawing, ending:
-        case (
-            [cst.Assign(value=cst.Call(func=cst.Name(value="next"), args=[drawn]))],
-            [cst.Break()],
-        ):
-            source = machine.evaluate(drawn.value)
-            if isinstance(source, Stream) and source.once is not None:
-                stream = iterate(machine, source, drawn.value)
-                return stream, [*statements_of(first.body), *others]
-    return None
-
-
-def _lines(block: cst.BaseSuite) -> list[cst.CSTNode]:
-    """Return the simple statements of a block, also those that share a line."""
-    return [small for part in statements_of(block) for small in small_statements(part)]
-
-
 # -- generators -------------------------------------------------------------------------------
 
 

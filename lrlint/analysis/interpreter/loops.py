@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import assigned_names, first_name, has_own_break, names_in
+from lrlint.analysis.code.queries import assigned_names, draws, first_name, has_own_break, names_in
 from lrlint.analysis.interpreter import assignment, branches, choices, escapes
+from lrlint.analysis.interpreter.drawing import drawn_until_empty
 from lrlint.analysis.interpreter.group_loops import one_by_one, several_optimizers, visits_groups
 from lrlint.analysis.interpreter.iteration import (
-    drawn_until_empty,
     iterate,
     source_text,
     worth_unrolling,
@@ -29,6 +29,7 @@ from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import Block, Break, LoopRecord, Repeat, When, nodes_of
 from lrlint.analysis.model.values import (
     AnyValue,
+    DictValue,
     ListValue,
     Stream,
 )
@@ -100,6 +101,7 @@ def _run_body(
         first=_first(node.target, stream),
         without_gradients=machine.without_gradients,
         unbounded=stream.endless,
+        drains=True,
     )
     with repeating(machine, loop, node) as repeat:
         element = stream.element(Expr.atom(loop.index))
@@ -236,15 +238,19 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
         place=machine.here(node),
         without_gradients=machine.without_gradients,
         over=machine.unit.code(node.test),
+        drains=draws(node.test) or _asks_for_elements(machine, node.test),
     )
     tests: list[Condition] = []
-    body = statements_of(node.body)
+    body = list(statements_of(node.body))
     if (drawn := drawn_until_empty(machine, node)) is not None:
-        stream, body = drawn
+        stream, body = drawn.stream, drawn.body
         loop.trips, loop.over, loop.over_loader = stream.trips, stream.text, stream.over_loader
         loop.unbounded = stream.endless
     with repeating(machine, loop, node, tests=tests) as repeat:
-        test = machine.truth(node.test)
+        if drawn is not None:
+            element = drawn.stream.element(Expr.atom(loop.index))
+            assignment.assign(machine, drawn.target, element, rename=False)
+        test = drawn is not None or machine.truth(node.test)
         if machine.block:
             # It is made once more than the body, and the rest of it depends on its first operands.
             escapes.leave_block_open(machine.block, "stepped in the test of a `while` loop")
@@ -256,7 +262,7 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
             elif drawn is None:
                 loop.unbounded = True
             machine.run_block(body)
-            if _breaks_both(repeat):
+            if _breaks_both(repeat) and not assigned_names(node.test):  # to test again would count
                 loop.unbounded = True
                 _break_where_false(machine, node.test)
             elif loop.unbounded or isinstance(node.test, cst.BooleanOperation):
@@ -264,6 +270,13 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
                     if isinstance(operand, (cst.Name, cst.UnaryOperation, cst.Attribute)):
                         _break_where_false(machine, operand)
     return GOES_ON if node.orelse is None else _run_else(machine, node.orelse, repeat)
+
+
+def _asks_for_elements(machine: Machine, test: cst.BaseExpression) -> bool:
+    """Whether a test asks for what is left in a list: ``while queue``, ``while len(queue) > 0``."""
+    return any(
+        isinstance(machine.scope.find(name), (ListValue, DictValue)) for name in names_in(test)
+    )
 
 
 def ends_the_outer(machine: Machine) -> bool:
@@ -275,6 +288,8 @@ def ends_the_outer(machine: Machine) -> bool:
         return False
     outer, inner = (repeat.loop.place.node for repeat in machine.loops[-2:])
     if not isinstance(outer, cst.While) or not isinstance(outer.test, cst.Comparison):
+        return False
+    if assigned_names(outer.test):
         return False
     if statements_of(outer.body)[-1] is not inner or outer.orelse is not None:
         return False

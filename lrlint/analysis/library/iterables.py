@@ -254,7 +254,11 @@ def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
             once.drawn += 1
     for value in arguments.all():
         escapes.escape(value, "drawn by next(…)")
-    counts = isinstance(iterator, Stream) and iterator.endless and not iterator.over_loader
+    counts = (
+        isinstance(iterator, Stream)
+        and not iterator.over_loader
+        and (iterator.endless or isinstance(iterator.element(Expr.const(0)), Expr))
+    )
     # Whether it is the default tells how many were drawn, as a counter does.
     return Opaque(measured=not counts and arguments.get(1) is None)
 

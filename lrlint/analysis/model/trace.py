@@ -71,6 +71,8 @@ class LoopRecord:
     """Whether an exception may end it, or one of its iterations, that is not followed."""
     unbounded: bool = False
     """Whether only a break ends it."""
+    drains: bool = False
+    """Whether it draws elements, which may be used up before a break."""
     otherwise: tuple[Condition, ...] = ()
     """Conditions under which it has another number of iterations than ``trips``."""
     calls: bool = False

@@ -1,0 +1,58 @@
+"""``while`` loops that draw from an iterator or a list, or that count in their test."""
+
+from __future__ import annotations
+
+import pytest
+
+from .one_decay import steps
+
+LOADER = "loader = torch.utils.data.DataLoader(range(7), batch_size=2)\nit = iter(loader)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        # Nothing is left to draw long before the limit.
+        (
+            LOADER + "seen = 0\nwhile (x := next(it, None)) is not None:\n    update()\n"
+            "    seen += 1\n    if seen >= 50: break",
+            4,
+        ),
+        (LOADER + "while (x := next(it, None)) is not None: update()", 4),
+        (
+            LOADER + "for k in range(3):\n    if k: it = iter(loader)\n"
+            "    while (x := next(it, None)) is not None: update()",
+            None,
+        ),
+        (
+            "ks = iter(range(9))\nwhile True:\n    try: k = next(ks)\n"
+            "    except StopIteration: break\n    update()\n    if k + 1 >= 5: break",
+            5,
+        ),
+        (
+            "ks = iter(range(9))\nfor j in range(4):\n    k = next(ks)\n    update()\n"
+            "    if k > 1: break",
+            None,
+        ),
+        # How much is left in the list is not followed.
+        (
+            "queue, seen = [1, 2, 3], 0\nwhile queue:\n    queue.pop()\n    update()\n"
+            "    seen += 1\n    if seen >= 50: break",
+            None,
+        ),
+        # The test counts: it is made once per iteration, whatever the end of the body looks like.
+        (
+            "def go():\n    seen, k = 0, -1\n    while (k := k + 1) < 3:\n"
+            "        for j in range(4):\n            update()\n            seen += 1\n"
+            "            if seen >= 12: return\ngo()",
+            12,
+        ),
+        (
+            "seen, k = 0, 0\nwhile (k := k + 1) < 4:\n    for j in range(4):\n        update()\n"
+            "        seen += 1\n        if seen >= 9: break",
+            9,
+        ),
+    ],
+)
+def test_counted_or_open(code: str, count: int | None) -> None:
+    assert steps(code) == count
