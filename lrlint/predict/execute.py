@@ -27,13 +27,15 @@ def predict(
     max_steps: int | None = None,
     *,
     relative: bool = False,
+    planned: float | None = None,
 ) -> Prediction:
     """Run ``trace`` for the optimizer of ``target``, or for an optimizer without a scheduler.
 
     ``max_steps`` bounds the recorded LRs, not the counts. ``relative`` asks for the LR as a
-    multiple of the base LR where that is unknown, which costs three more simulations.
+    multiple of the base LR where that is unknown, which costs three more simulations. ``planned``
+    is how often the script steps, where that is known before.
     """
-    prediction = _run(machine, trace, target, max_steps)
+    prediction = _run(machine, trace, target, max_steps, planned=planned)
     if relative and prediction.unresolved and TOO_LONG not in prediction.unresolved:
         prediction.relative_lr = _relative(machine, trace, target, max_steps)
     return prediction
@@ -68,6 +70,7 @@ def _run(
     target: Owner,
     max_steps: int | None,
     base_lr: float | None = None,
+    planned: float | None = None,
 ) -> Prediction:
     """Simulate the training; ``base_lr`` takes the place of an unknown LR of the optimizer."""
     optimizer = target if isinstance(target, OptimizerRecord) else target.optimizer
@@ -76,7 +79,7 @@ def _run(
     unseen = list(dict.fromkeys(_unseen(machine, trace, optimizer)))
     if unseen:
         return Prediction(unresolved=unseen)
-    simulation = Simulation(machine, target, max_steps, base_lr)
+    simulation = Simulation(machine, target, max_steps, base_lr, planned)
     program = EventCompiler(machine, trace, target, optimizer, simulation).program()
     try:
         if not _builds(trace, optimizer):

@@ -9,7 +9,8 @@ from lrlint.analysis import Project, interpret
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.hand_written import hand_written
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.model.records import SchedulerRecord
+from lrlint.analysis.derive.simulated_counts import never_happens
+from lrlint.analysis.model.records import Owner
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.facts import Cadence, Schedule
 from lrlint.judgement.horizon_units import horizon_in_batches, horizon_in_epochs
@@ -57,33 +58,48 @@ def forecast(
     where a number is set to something else.
     """
     interpreter, traces = interpret(source, project, overrides, command_line)
+
+    def predicted(trace: Block, schedule: Schedule, record: Owner) -> Forecast:
+        prediction = predict(
+            interpreter, trace, record, max_steps, relative=relative, planned=_planned(schedule)
+        )
+        return Forecast(schedule, prediction)
+
     forecasts: list[Forecast] = []
     left_out: list[Schedule] = []
     for trace in traces:
         training = derive(trace)
-        for schedule, record in zip(training.schedules, _records(trace), strict=True):
+        for schedule, event in zip(training.schedules, _constructions(trace), strict=True):
             construction = schedule.construction
-            if schedule.parent is None and construction.on_default_path and construction.seen:
-                prediction = predict(interpreter, trace, record, max_steps, relative=relative)
-                forecasts.append(Forecast(schedule, prediction))
-            elif not construction.on_default_path:
+            built = construction.on_default_path
+            if built and construction.guards:
+                built = not never_happens(trace, event)  # `if epoch == 40` of 30 epochs
+            if schedule.parent is None and built and construction.seen:
+                forecasts.append(predicted(trace, schedule, event.scheduler))
+            elif not built:
                 left_out.append(schedule)
         located = list(walk(trace))
         written = hand_written(located, Loops(located))
         for schedule, item in zip(training.written, written, strict=True):
-            prediction = predict(interpreter, trace, item.record, max_steps, relative=relative)
-            forecasts.append(Forecast(schedule, prediction))
+            forecasts.append(predicted(trace, schedule, item.record))
     unused = frozenset(interpreter.unused_overrides())
     asked = frozenset(interpreter.asked)
     return FileForecast(source.name, tuple(forecasts), unused, asked, tuple(left_out))
 
 
-def _records(trace: Block) -> list[SchedulerRecord]:
-    records: list[SchedulerRecord] = []
+def _planned(schedule: Schedule) -> float | None:
+    """Return how often the script steps the scheduler or its optimizer, where that is known."""
+    counts = (schedule.steps, schedule.stepping.optimizer_steps)
+    return max((n.value for n in counts if n is not None and n.value is not None), default=None)
+
+
+def _constructions(trace: Block) -> list[BuildScheduler]:
+    """Return the first construction of each scheduler."""
+    events: dict[int, BuildScheduler] = {}
     for item in walk(trace):
-        if isinstance(item.event, BuildScheduler) and item.event.scheduler not in records:
-            records.append(item.event.scheduler)
-    return records
+        if isinstance(item.event, BuildScheduler):
+            events.setdefault(id(item.event.scheduler), item.event)
+    return list(events.values())
 
 
 def horizon_unit(schedule: Schedule) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.optimizers import SIGNATURES
 from lrlint.analysis.model.records import OptimizerRecord, Owner, SchedulerRecord
-from lrlint.analysis.model.running import TOO_LONG
+from lrlint.analysis.model.running import HOPELESS, TOO_LONG
 from lrlint.analysis.model.values import AnyValue
 from lrlint.formulas import Group, Law, Replay
 from lrlint.predict.functions import static
@@ -54,7 +54,8 @@ class Simulation:
     """The training of one optimizer, for the scheduler ``target`` or for itself.
 
     ``max_steps`` bounds the recorded LRs, not the counts. What must be known first is added to
-    ``unresolved``; the optimizer's LR need not be where ``base_lr`` takes its place.
+    ``unresolved``; the optimizer's LR need not be where ``base_lr`` takes its place. ``planned`` is
+    how often the script steps, where that is known before.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Simulation:
         target: Owner,
         max_steps: int | None,
         base_lr: float | None = None,
+        planned: float | None = None,
     ) -> None:
         self.unresolved: list[str] = []
         self.lr: list[list[float]] = []
@@ -77,6 +79,7 @@ class Simulation:
         self._writes: list[int] = []
         self._replays: dict[int, Replay] = {}
         self._events = 0
+        self._most = MOST_EVENTS if planned is None or planned <= MOST_EVENTS else HOPELESS
         self._built = False
         self._loaded = ""
 
@@ -137,7 +140,7 @@ class Simulation:
 
     def _count(self) -> None:
         self._events += 1
-        if self._events > MOST_EVENTS:
+        if self._events > self._most:
             raise Unreadable(TOO_LONG)
 
     def write_lr(

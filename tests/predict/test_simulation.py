@@ -8,6 +8,7 @@ from textwrap import dedent, indent
 import pytest
 
 from lrlint.analysis.model import running
+from lrlint.predict import simulation
 from lrlint.predict.forecast import forecast
 from lrlint.predict.simulation import Prediction
 from lrlint.source import load
@@ -61,13 +62,37 @@ def test_what_torch_refuses_ends_the_training() -> None:
 def test_a_training_too_long_to_simulate_is_run_long_enough_to_crash(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(running, "_HOPELESS", 1_000)
+    monkeypatch.setattr(running, "HOPELESS", 1_000)
     text = TRAINING.replace("range(4)", "range(10**12)")
     assert predicted(text).unresolved == [running.TOO_LONG]
     one_cycle = text.replace("StepLR(optimizer, 2, gamma=0.5)", "OneCycleLR(optimizer, 1.0, 9)")
     assert (predicted(one_cycle.replace("StepLR", "OneCycleLR")).raises or "").startswith("ValueE")
     left = text.replace("scheduler.step()", "scheduler.step()\n    if i == 1_499: break")
     assert predicted(left).steps == 1_500
+
+
+@pytest.mark.parametrize(
+    "loops",
+    [
+        "for j in range(10**4):\n    for i in range(10**4):",
+        # A break that comes too late is told by the number of steps.
+        "n = 0\nfor j in range(10**5):\n    if n >= 10**9: break\n    for i in range(10**5):\n"
+        "        n += 1",
+    ],
+)
+def test_a_length_that_is_known_to_be_too_long_is_not_simulated(
+    loops: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[None] = []
+    step = simulation.Simulation.step_optimizer
+    monkeypatch.setattr(
+        simulation.Simulation, "step_optimizer", lambda self: (made.append(None), step(self))[1]
+    )
+    body = indent("optimizer.step()\nscheduler.step()\n", "        ")
+    text = TRAINING[: TRAINING.index("for ")] + f"{loops}\n{body}"
+    (found,) = forecast(load(Path("script.py"), data=text.encode())).schedules
+    assert found.prediction.unresolved == [running.TOO_LONG]
+    assert len(made) <= running.HOPELESS
 
 
 def test_an_optimizer_of_unknown_lrs_is_named() -> None:

@@ -6,8 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-import libcst as cst
-
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import all_atoms
 from lrlint.analysis.model.condition_queries import (
@@ -24,17 +22,15 @@ from lrlint.analysis.model.trace import (
     Break,
     Event,
     Left,
-    LoopRecord,
-    LRWrite,
     Node,
     Repeat,
-    SchedulerStep,
     When,
     has_break,
     measured_counters,
     nodes_of,
     walk,
 )
+from lrlint.analysis.model.trace_numbers import iterations, read_by, wanted
 from lrlint.analysis.model.words import unknown_trips
 from lrlint.symbolic import Atom, Expr, Strength
 
@@ -44,8 +40,8 @@ Runner = Callable[[Indices], int | None]
 
 TOO_LONG: Final = "a training of fewer steps"
 """What has to be known where a training is too long to be run, or has no end."""
-_HOPELESS: Final = 1_000_000
-"""Iterations that are run of a loop that has too many: the script may crash in one of them."""
+HOPELESS: Final = 20_000
+"""Iterations that are run of loops that have too many: the script may crash in one of them."""
 
 
 class TraceCompiler(ABC):
@@ -62,7 +58,7 @@ class TraceCompiler(ABC):
         records = [node.loop for node in nodes_of(trace) if isinstance(node, Repeat)]
         self._indices = {record.index for record in records}
         self._measured = measured_counters(records)
-        self._wanted = _wanted(trace) - self._measured
+        self._wanted = wanted(trace) - self._measured
         self._after_loops = {item.atom for record in records for item in record.left}
         self._after_loops -= self._measured
         self._read_later: frozenset[Atom] = frozenset()
@@ -142,7 +138,7 @@ class TraceCompiler(ABC):
                 case Repeat(loop=loop, body=body):
                     yield from all_atoms(*(item.before for item in loop.carried)) - around
                     yield from self._read_outside(body, around | {loop.index})
-            yield from _read(node) - around
+            yield from read_by(node) - around
 
     def _leaves(self, node: Repeat) -> list[Left]:
         """Return the numbers of a loop that are used after it."""
@@ -175,11 +171,12 @@ class TraceCompiler(ABC):
             return None
         depth, size = len(indices), len(inside)
         breaks = has_break(node.body)
+        inside_each = 1 + iterations(node.body)
 
         def run(stack: Indices) -> int | None:
             trips = int(count(*stack))
-            if trips > self._left and not breaks:
-                self._left = min(self._left, _HOPELESS)
+            if trips * inside_each > self._left and not breaks:
+                self._left = min(self._left, HOPELESS)
             for atom, compute in first.items():
                 self._last[atom] = compute(*stack)
             stack += [0, *(compute(*stack) for compute in before)]
@@ -262,7 +259,7 @@ class TraceCompiler(ABC):
         loop = node.loop
         if loop.trips is None:
             # What a `for` loop visits may be used up before the break.
-            if ends and (loop.unbounded or not isinstance(loop.place.node, cst.For)):
+            if ends and (loop.unbounded or not loop.drains):
                 endless = self._left + 1
                 return lambda *_: endless
             self._unresolved.append(unknown_trips(loop.over))
@@ -360,41 +357,3 @@ def _is_sure(atoms: Iterable[Atom]) -> bool:
 
 def _nothing(stack: Indices) -> None:
     """Run an empty block."""
-
-
-def _read(node: Node) -> frozenset[Atom]:
-    """Return the numbers that decide what a node of a trace does."""
-    match node:
-        case When(condition=condition):
-            return all_atoms(condition)
-        case LRWrite(law=Expr() as law):
-            return all_atoms(law)
-        case SchedulerStep(argument=argument, times=times):
-            return all_atoms(*(x for x in (argument, times) if isinstance(x, Expr)))
-        case Repeat(loop=LoopRecord(trips=Expr() as trips)):
-            return all_atoms(trips)
-    return frozenset()
-
-
-def _wanted(trace: Block) -> frozenset[Atom]:
-    """Return the numbers that what runs in a trace depends on, directly or through others."""
-    known: set[Atom] = set()
-    sources: list[tuple[Atom, frozenset[Atom]]] = []
-    for node in nodes_of(trace):
-        known |= _read(node)
-        match node:
-            case Break(left=left):
-                sources += [(atom, all_atoms(number)) for atom, number in left]
-            case Repeat(loop=loop):
-                sources += [
-                    (item.atom, all_atoms(item.before, item.after)) for item in loop.carried
-                ]
-                sources += [
-                    (item.atom, all_atoms(item.before, item.after) | {item.variable})
-                    for item in loop.left
-                ]
-    while True:  # one variable may follow another
-        more = [atoms for atom, atoms in sources if atom in known and not atoms <= known]
-        if not more:
-            return frozenset(known)
-        known.update(*more)
