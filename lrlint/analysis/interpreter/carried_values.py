@@ -13,14 +13,28 @@ from dataclasses import dataclass
 import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
-from lrlint.analysis.interpreter.escapes import escape, leave_block_open
+from lrlint.analysis.interpreter.escapes import (
+    escape,
+    leave_block_open,
+    leave_value_open,
+    steppable,
+)
 from lrlint.analysis.interpreter.late_entries import leave_uncertain_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import Flag, flatten, natures
 from lrlint.analysis.model.questions import Identity, Nature
-from lrlint.analysis.model.trace import Block, Break, Repeat, When
+from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerValue
+from lrlint.analysis.model.trace import (
+    Block,
+    Break,
+    BuildOptimizer,
+    BuildScheduler,
+    Repeat,
+    When,
+    walk,
+)
 from lrlint.analysis.model.values import (
     NONE,
     UNKNOWN_KEYS,
@@ -68,6 +82,21 @@ def begin(machine: Machine) -> Start:
         len(machine.classes),
         len(machine.past_loops),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _AsName:
+    """The name of something that can be stepped, which a body reads before it assigns the name."""
+
+    key: Hashable
+
+
+def note_name(machine: Machine, store: Store, name: str, value: AnyValue) -> None:
+    """Note that a name is read whose value can be stepped, or contains what can be."""
+    if isinstance(value, (OptimizerValue, SchedulerValue, ListValue, Instance)):
+        for uses in machine.first_uses:
+            if (store, name) not in uses:
+                uses[store, _AsName(name)] = True
 
 
 def unknown_at_start(value: AnyValue, *, changes: bool = False) -> AnyValue | None:
@@ -118,6 +147,10 @@ def end(
         if _is_code(before):
             escape(before, _WHY)
             escape(after, _WHY)
+        read = uses.get((store, key), False) or (store, _AsName(key)) in uses
+        if read and _is_exchanged(repeat, before, after):
+            leave_value_open(before, _WHY)
+            leave_value_open(after, _WHY)
         resized = (before is MISSING) is not (after is MISSING) and uses.get((store, WHOLE), False)
         asked = uses.get((store, key), False) and not (before is MISSING and (store, key) in absent)
         if not (asked or resized):
@@ -129,6 +162,21 @@ def end(
             leave_block_open([repeat], _WHY)
         elif before is MISSING or isinstance(before, Expr) or unknown_at_start(before) is not None:
             machine.unforeseen.add(change)
+
+
+def _is_exchanged(repeat: Repeat, before: AnyValue, after: AnyValue) -> bool:
+    """Whether what can be stepped gives way to another that was there before the loop."""
+    if before is MISSING or after is MISSING:
+        return False
+    others = set(steppable(after)) - set(steppable(before))
+    if not others or not any(steppable(before)):
+        return False
+    built: set[Owner] = set()
+    for located in walk(repeat.body):
+        match located.event:
+            case BuildScheduler(scheduler=record) | BuildOptimizer(optimizer=record):
+                built.add(record)
+    return not others <= built
 
 
 def _is_set_late(machine: Machine, start: Start, entry: Entry) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import escapes, imports
+from lrlint.analysis.interpreter import carried_values, escapes, imports
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
@@ -44,6 +44,8 @@ def lookup(machine: Machine, name: str) -> AnyValue:
         if isinstance(value, LazyImport):
             # Not written through the journal: the name has this value in every branch.
             value = scope.store.data[name] = imports.resolve(machine, value)
+        if machine.first_uses:
+            carried_values.note_name(machine, scope.store, name, value)
         return value
     starred = machine.unit.star_imports.get(name)
     if starred is not None:

@@ -55,11 +55,17 @@ def leave_open(record: Owner, why: str, *, paced: bool = False) -> None:
 
 def leave_value_open(value: AnyValue, why: str) -> None:
     """Leave open how often the optimizers and schedulers step that a value is or contains."""
+    for record in steppable(value):
+        leave_open(record, why)
+
+
+def steppable(value: AnyValue) -> Iterator[Owner]:
+    """Yield the optimizers and schedulers that a value is or contains."""
     for inner in (*alternatives(value), *_contents(value)):
         if isinstance(inner, (OptimizerValue, SchedulerValue)):
-            leave_open(inner.record, why)
+            yield inner.record
         elif inner is not value and isinstance(inner, (Choice, ListValue, DictValue)):
-            leave_value_open(inner, why)
+            yield from steppable(inner)
 
 
 def leave_block_open(block: Block, why: str) -> None:

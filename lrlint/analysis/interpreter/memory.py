@@ -10,7 +10,9 @@ from collections.abc import Callable, Hashable
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.escapes import leave_function_open, leave_value_open
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import AnyValue, Const, FunctionValue
+from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.condition_queries import is_loop_atom
+from lrlint.analysis.model.values import AnyValue, Const, FunctionValue, Opaque, Store
 from lrlint.symbolic import Expr
 
 
@@ -23,7 +25,7 @@ def recall(
         return run()
     key = _key(arguments) if function.receiver is None else None
     if key is None:
-        value = run()
+        value = _run_once(machine, run)
         why = "built or stepped by a cached function, whose arguments may come again"
         leave_function_open(function, why)
         leave_value_open(value, why)
@@ -31,13 +33,29 @@ def recall(
     earlier = memory.data.get(key)
     if earlier is not None:
         return earlier
-    value = run()
+    value = _run_once(machine, run)
     if machine.loops:
         why = "built or stepped by a cached function in a loop"
         leave_function_open(function, why)
         leave_value_open(value, why)
     machine.write(memory, key, value)  # undone in the branches that did not call it
     return value
+
+
+def _run_once(machine: Machine, run: Callable[[], AnyValue]) -> AnyValue:
+    """Run a function; what it changes is unknown where only some iterations of a loop run it."""
+    begun = len(machine.journal)
+    value = run()
+    if not machine.loops:
+        return value
+    earlier: dict[tuple[Store, Hashable], AnyValue] = {}
+    for store, key, before in machine.journal[begun:]:
+        earlier.setdefault((store, key), before)
+    changed = [place for place, before in earlier.items() if before is not MISSING]  # no new name
+    for store, key in changed:
+        machine.write(store, key, Opaque())
+    varies = isinstance(value, Expr) and any(map(is_loop_atom, value.atoms()))
+    return Opaque() if changed or varies else value
 
 
 def _key(arguments: Arguments) -> Hashable | None:

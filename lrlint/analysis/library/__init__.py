@@ -43,6 +43,7 @@ from lrlint.analysis.library import (  # noqa: F401
     schedulers,
     settings_files,
     subclasses,
+    tasks,
     tensors,
     torchvision_data,
     wrappers,

@@ -97,9 +97,11 @@ def _copied(
             if deep:
                 escapes.escape(value, "copied by copy.deepcopy(…)")
             return _container(machine, value, {}, deep=deep)
-    if not deep:
+    if not deep and not isinstance(value, (OptimizerValue, SchedulerValue)):
         return Opaque() if value is None else value
-    return calls.unknown_call(machine, External("copy.deepcopy"), arguments, node)
+    # A copy of a scheduler has counters of its own, even where it shares the optimizer.
+    name = "copy.deepcopy" if deep else "copy.copy"
+    return calls.unknown_call(machine, External(name), arguments, node)
 
 
 def duplicate(machine: Machine, value: AnyValue) -> AnyValue:

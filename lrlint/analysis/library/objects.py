@@ -149,7 +149,13 @@ def _import_module(machine: Machine, arguments: Arguments, node: cst.Call) -> An
 
 @models("builtins.locals")
 def _locals(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    return DictValue(Store(dict(machine.scope.store.data)), complete=False)
+    """Model ``locals()``, which also has what a function uses of those around it."""
+    names = dict(machine.scope.store.data)
+    around = machine.scope.parent
+    while around is not None and around.parent is not None:  # up to the module
+        names = {**around.store.data, **names}
+        around = around.parent
+    return DictValue(Store(names), complete=False)
 
 
 @models("builtins.exec", "builtins.eval")
