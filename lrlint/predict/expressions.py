@@ -58,14 +58,16 @@ class ExpressionCompiler(ABC):
         node = function.node
         self.body = function.scope.unit.body_of(node)
         parameters = node.params
-        names = [*parameters.posonly_params, *parameters.params, *parameters.kwonly_params]
-        self.parameters = [parameter.name.value for parameter in names]
+        names = [*parameters.posonly_params, *parameters.params]
+        self.positional = [parameter.name.value for parameter in names]
+        named = [parameter.name.value for parameter in parameters.kwonly_params]
         self.rest = (
             parameters.star_arg.name.value if isinstance(parameters.star_arg, cst.Param) else None
         )
         self.options = None if parameters.star_kwarg is None else parameters.star_kwarg.name.value
-        if function.receiver is not None and self.parameters and not live:
-            self.parameters = self.parameters[1:]
+        if function.receiver is not None and self.positional and not live:
+            self.positional = self.positional[1:]
+        self.parameters = [*self.positional, *named]
         self.owner = function.owner
         self.first = self.parameters[0] if self.parameters else ""
         self.locals = {*self.parameters, *filter(None, (self.rest, self.options))}

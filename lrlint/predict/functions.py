@@ -159,15 +159,16 @@ class FunctionCompiler(ExpressionCompiler):
         own = set(compiler.locals)
         compiler.locals |= self.locals
         compiler.owner = self.owner
-        names, body = compiler.parameters, compiler.run_body()
-        given = [
-            parameter.default for parameter in node.params.params if parameter.default is not None
-        ]
-        defaults = [self.expression(value) for value in given]
+        body = compiler.run_body()
+        given = (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
+        defaults = {
+            parameter.name.value: self.expression(parameter.default)
+            for parameter in given
+            if parameter.default is not None
+        }
 
         def make(frame: Frame) -> Callable[..., Any]:
-            values = [value(frame) for value in defaults]
-            fixed = dict(zip(names[len(names) - len(values) :], values, strict=True))
+            fixed = {name: value(frame) for name, value in defaults.items()}
 
             def call(*args: Any, **kwargs: Any) -> Any:
                 outer = {name: value for name, value in frame.items() if name not in own}
@@ -179,9 +180,9 @@ class FunctionCompiler(ExpressionCompiler):
 
     def frame_of(self, defaults: Frame, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Frame:
         """Return the local names of a call: the parameters with their arguments."""
-        frame = {**defaults, **dict(zip(self.parameters, args, strict=False))}
+        frame = {**defaults, **dict(zip(self.positional, args, strict=False))}
         if self.rest is not None:
-            frame[self.rest] = list(args[len(self.parameters) :])
+            frame[self.rest] = list(args[len(self.positional) :])
         if self.options is None:
             return {**frame, **kwargs}
         frame[self.options] = {

@@ -198,3 +198,35 @@ def test_a_class_that_never_changes_the_lr(every: int, reported: bool) -> None:
     )
     text = text.replace("range(epochs)", "range(60)")
     assert ("LR703" in {finding.code for finding in lint_text(text).diagnostics}) is reported
+
+
+def test_arguments_that_are_passed_on_beside_one_of_its_own() -> None:
+    text = (
+        "import torch\nclass Floor(torch.optim.lr_scheduler.CosineAnnealingLR):\n"
+        "    def __init__(self, *args, floor=0.02, **kwargs):\n        self.floor = floor\n"
+        "        super().__init__(*args, **kwargs)\n"
+        "    def get_lr(self): return [max(self.floor, lr) for lr in super().get_lr()]\n"
+        "net = torch.nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "sched = Floor(opt, 5, floor=0.03)\nfor e in range(6):\n    opt.step()\n    sched.step()\n"
+    )
+    from torch_lrs import used_by
+
+    (found,) = forecast(load(Path("train.py"), data=text.encode())).schedules
+    assert found.prediction.raises is None
+    assert found.prediction.lr is not None
+    assert found.prediction.lr[0] == pytest.approx(used_by(text)[0], rel=1e-12)
+
+
+def test_defaults_of_a_lambda_by_keyword() -> None:
+    text = (
+        "import torch\nnet = torch.nn.Linear(1, 1)\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\ndef make():\n"
+        "    return lambda epoch, *, k=3: 1 / (1 + k * epoch)\n"
+        "sched = torch.optim.lr_scheduler.LambdaLR(opt, make())\nfor e in range(4):\n"
+        "    opt.step()\n    sched.step()\n"
+    )
+    from torch_lrs import used_by
+
+    (found,) = forecast(load(Path("train.py"), data=text.encode())).schedules
+    assert found.prediction.lr is not None
+    assert found.prediction.lr[0] == pytest.approx(used_by(text)[0], rel=1e-12)
