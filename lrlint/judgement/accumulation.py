@@ -49,6 +49,11 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
         or guard.loop.kind is not LoopKind.BATCH
     ):
         return None
+    if guard.loop not in site.loops:
+        return None
+    further_in = site.loops[site.loops.index(guard.loop) + 1 :]
+    if any(loop.trips is None or loop.trips.value != 1 for loop in further_in):
+        return None  # it steps several times each time
     if horizon.length.atoms() & guard.amount.atoms():
         return None  # divided by it, though 3 epochs of accumulation over 3 cancel out
     fits = schedule.steps is not None and compare(horizon.length, schedule.steps).equal

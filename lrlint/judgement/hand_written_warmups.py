@@ -37,7 +37,7 @@ def long_warmup(schedule: Schedule) -> Threshold | None:
         points = [0, steps // 2, steps - 1, end - 1]
         lrs = [lr for point in points if (lr := lr_at(schedule, point)) is not None]
         if len(lrs) == len(points) and all(a < b for a, b in pairwise(lrs)):
-            return threshold if comparison.sign == 1 else None
+            return threshold if comparison.sign == 1 and not comparison.off_by_one else None
     peak = None if mismatch(schedule) is not None else _peak_after(schedule, steps)
     return None if peak is None else Threshold(at=Expr.const(peak), text="", place=None)
 

@@ -44,7 +44,10 @@ def is_only_planned(schedule: Schedule) -> bool:
         or any(loop.may_break for site in whole.sites for loop in site.loops)
         or bool(whole.surroundings.competitors)
         or _ended_elsewhere(schedule)
-        or (optimizer is not None and bool(optimizer.writes))
+        or (
+            optimizer is not None
+            and bool(optimizer.writes or optimizer.replaced_by or optimizer.replaced_midway)
+        )
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lrlint.facts import Argument, Place, Schedule
+from lrlint.facts import Argument, GuardKind, Place, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     EXERCISE,
@@ -80,6 +80,8 @@ def milestones(schedule: Schedule) -> Milestones | None:
         missed = _unfinished(schedule, steps)
     else:
         past = [(mark, comparison) for mark, comparison in compared if _is_past(comparison)]
+        if _trains_on(schedule):
+            past = [(mark, comparison) for mark, comparison in past if not comparison.equal]
         # timm's milestones come one epoch before those of torch.
         if positioned or (parameter == "milestones" and len(past) < len(marks)):
             past = [(mark, comparison) for mark, comparison in past if not comparison.equal]
@@ -90,6 +92,18 @@ def milestones(schedule: Schedule) -> Milestones | None:
 def _is_past(comparison: Comparison) -> bool:
     """Whether the last step, which uses the LR of ``steps - 1``, comes before the mark."""
     return comparison.equal or (comparison.differs and comparison.sign == 1)
+
+
+def _trains_on(schedule: Schedule) -> bool:
+    """Whether the LR of its last step may be used: it does not step in every epoch, say."""
+    optimizer = schedule.optimizer
+    updates = () if optimizer is None else optimizer.sites
+    shared = {(guard.kind, guard.text) for site in updates for guard in site.guards}
+    return any(
+        guard.kind is GuardKind.EVERY_K and (guard.kind, guard.text) not in shared
+        for site in driver(schedule).sites
+        for guard in site.guards
+    )
 
 
 def _unfinished(schedule: Schedule, steps: Expr) -> tuple[Expr, ...]:

@@ -53,7 +53,7 @@ class WriteBeside:
     @property
     def survives(self) -> bool:
         """Whether the optimizer always uses the written LR and never the scheduler's."""
-        if self.step is None or self.loop is None:
+        if self.step is None or self.loop is None or not self.updates:
             return False
         if self.step.loop is not self.loop:
             return self.loop not in self.step.loops  # else the scheduler steps further in
