@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
+from lrlint.judgement.wiring import which_scheduler
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
@@ -56,9 +57,15 @@ def _settings(guard: Guard) -> list[str]:
     return _COMPARED.findall(guard.text)
 
 
+def _which_it_is(step: Step) -> Guard | None:
+    _, site = step
+    return which_scheduler(site)
+
+
 STEP_EXCLUSIONS = (
     Exclusion(_is_position, "its argument is called like a position"),
     Exclusion(_switched_off, lambda guard: f"by default `{guard.text}` does not hold"),
+    Exclusion(_which_it_is, lambda guard: f"whether `{guard.text}` holds is not known"),
     Exclusion(_shared_setting, lambda name: f"`{name}` decides which scheduler it is, too"),
 )
 

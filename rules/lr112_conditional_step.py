@@ -10,6 +10,7 @@ from lrlint.facts import Guard, GuardKind, Schedule, StepSite
 from lrlint.formulas import LAWS
 from lrlint.judgement.exclusions import EXERCISE
 from lrlint.judgement.stepping import regular_sites
+from lrlint.judgement.wiring import which_scheduler
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
@@ -154,6 +155,7 @@ def _condition_on_a_metric(schedule: Schedule, site: StepSite) -> Guard | None:
             guard
             for guard in site.guards
             if guard.kind is GuardKind.METRIC
+            and guard is not which_scheduler(site)
             and guard.text not in shared
             and not _OVERFLOW.search(guard.text)
         ),

@@ -94,6 +94,8 @@ def begun_anew(optimizer: OptimizerUse) -> Iterator[tuple[Write, Guard]]:
         (guard,) = write.guards
         if guard.kind is not GuardKind.BEFORE or guard.amount is None or write.value is None:
             continue
+        if guard.loop is not None and guard.loop is not loops[-1]:
+            continue  # `if epoch < warmup`, about a ramp over the batches of several epochs
         lines = map(write.value.linear_in, guard.reads - guard.amount.atoms())
         slopes = [line[0] for line in lines if line is not None]
         if any(slope.is_positive or (slope.value or 0) > 0 for slope in slopes):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lrlint.facts import Guard, GuardKind, LoopKind, Schedule, StepSite, Write
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise, rebuilt_in
@@ -48,6 +50,19 @@ def meet(one: StepSite | Write, other: StepSite | Write) -> bool:
     """Whether two things happen in the same training loop."""
     mine = {id(loop) for loop in one.loops if loop.kind in _TRAINING}
     return any(id(loop) in mine for loop in other.loops)
+
+
+def which_scheduler(site: StepSite) -> Guard | None:
+    """Return the condition that the scheduler is passed to: ``if needs_metric(scheduler):``.
+
+    It tells schedulers apart, so that it is not known whether this one gets to its step there.
+    """
+    receiver, step, _ = site.place.text.partition(".step(")
+    if not step:
+        return None
+    passed = re.compile(rf"(?<![\w.]){re.escape(receiver)}(?![\w.])")
+    undecided = (guard for guard in site.guards if guard.by_default is None)
+    return next((guard for guard in undecided if passed.search(guard.text)), None)
 
 
 def only_rank(schedule: Schedule) -> Guard | None:

@@ -103,10 +103,14 @@ def _counted(schedule: Schedule) -> Zeros | None:
     """Return the zeros of a curve all of whose numbers are known."""
     steps, curve = segment(schedule), _curve(schedule)
     count = None if steps is None else steps.value
-    if curve is None or steps is None or not isinstance(count, int) or not 1 < count <= _COUNTED:
+    ahead = _steps_ahead(schedule)
+    if curve is None or steps is None or not isinstance(count, int) or ahead is None:
+        return None
+    count -= ahead
+    if not 1 < count <= _COUNTED:
         return None
     try:
-        lost = [t for t in range(count) if max(map(abs, curve(t))) < _NOTHING]
+        lost = [t for t in range(count) if max(map(abs, curve(t + ahead))) < _NOTHING]
     except (NoClosedForm, ArithmeticError, TypeError, ValueError):
         return None
     if not lost or (schedule.scheduler == _COSINE and lost != [count - 1]):
@@ -121,6 +125,22 @@ def _counted(schedule: Schedule) -> Zeros | None:
     by_default = any(number.strength is not Strength.CONSTANT for number in expressions)
     many = unit == "epoch" or number > max(1, _MANY * count)
     return Zeros(which, number == 1, many, by_default)
+
+
+def _steps_ahead(schedule: Schedule) -> int | None:
+    """Return how many steps come before the training, so that it never uses their LRs.
+
+    None where steps outside of the loop may come after it, or it is not known how many they are.
+    """
+    sites = driver(schedule).sites
+    training = [site.order for site in sites if site.loops]
+    others = [site for site in sites if not site.loops]
+    if not training or not others:
+        return 0
+    counts = [None if site.count is None else site.count.as_number() for site in others]
+    known = [count for count in counts if isinstance(count, int)]
+    before = all(site.order < min(training) for site in others)
+    return sum(known) if before and len(known) == len(counts) and schedule.parent is None else None
 
 
 def _curve(schedule: Schedule) -> Curve | None:

@@ -72,7 +72,7 @@ def metric_of(record: SchedulerRecord, scheduled: Scheduled) -> tuple[AnyValue |
     monitor = scheduled.settings.get("monitor")
     name = monitor.value if monitor is not None else None
     text = name.value if isinstance(name, Const) and isinstance(name.value, str) else "the metric"
-    return Opaque(text, measured=True), text
+    return Opaque(text, measured=True, visited=True), text
 
 
 def driver_of(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, escapes, members, numbers
+from lrlint.analysis.interpreter import choices, escapes, members, numbers, own_attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import name_setting, name_value
@@ -120,11 +120,16 @@ def set_attribute(
         case SchedulerValue(record=record):
             escapes.escape(value, f"stored as an attribute {name}")
             record.assigned.add(name)
-            machine.emit(SchedulerCall(*machine.where(node), record, f"{name} ="))
+            own_attributes.write(machine, owner, name, value)
+            if not own_attributes.is_label(record, name):
+                machine.emit(SchedulerCall(*machine.where(node), record, f"{name} ="))
         case OptimizerValue(record=record) if name in ("lr", "learning_rate"):
             machine.emit(OptimizerCall(*machine.where(node), record, f"{name} ="))
         case OptimizerValue(record=record) if name == "param_groups":
             remove_group(machine, GroupsValue(record), node)
+        case OptimizerValue():
+            escapes.escape(value, f"stored as an attribute {name}")
+            own_attributes.write(machine, owner, name, value)
         case Choice():
 
             def set_on(alternative: AnyValue) -> AnyValue:

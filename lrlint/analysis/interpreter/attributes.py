@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
-from lrlint.analysis.interpreter import choices, escapes, imports
+from lrlint.analysis.interpreter import choices, class_objects, escapes, imports, own_attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
@@ -47,6 +47,8 @@ _OWN_NAMES = ("__name__", "__qualname__")
 def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
     """Return ``owner.name``."""
     match owner:
+        case External(name=qualified) if name in _OWN_NAMES and _is_class(qualified):
+            return Const(qualified.rsplit(".", 1)[-1])
         case External(name=qualified, path=path):
             patched = machine.patched.data.get(f"{qualified}.{name}")
             if patched is not None:
@@ -75,6 +77,8 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
     match owner, name:
         case FunctionValue(node=cst.FunctionDef(name=own)), _ if name in _OWN_NAMES:
             return Const(own.value)
+        case ((SchedulerValue() | OptimizerValue()), "__class__"):
+            return class_objects.class_of(machine, owner)
         case OptimizerValue(record=record), "defaults":
             return DictValue(Store(dict(record.defaults.items())), complete=False)
         case OptimizerValue(record=record), "param_groups":
@@ -90,6 +94,8 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
             return Opaque()
         case SchedulerValue(record=record), "last_epoch":  # it changes with each step
             return Opaque(f"{record.variable or 'scheduler'}.last_epoch")
+        case ((SchedulerValue() | OptimizerValue()), _) if name in owner.record.attributes.data:
+            return own_attributes.read(machine, owner, name)
         case SchedulerValue(record=record), _:
             argument = None if name in record.assigned else record.arguments.get(name)
             return argument if isinstance(argument, Expr) else None
@@ -104,6 +110,11 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
         case Sized(length=Expr() as length), "shape":
             return ListValue(None, element=Opaque(), length=length)
     return None
+
+
+def _is_class(qualified: str) -> bool:
+    """Whether a name of a library is that of a class: it is written ``StepLR``."""
+    return qualified.rsplit(".", 1)[-1][:1].isupper()
 
 
 def module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import imports, members, numbers
+from lrlint.analysis.interpreter import class_objects, imports, members, numbers, own_attributes
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.interpreter.truths import (
@@ -21,6 +21,7 @@ from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
+    ClassValue,
     Const,
     DictValue,
     External,
@@ -143,6 +144,7 @@ def _is_asked(machine: Machine, node: cst.CSTNode) -> bool:
 
 def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) -> bool | Condition:
     """Return whether ``left == right``, or the condition under which they are equal."""
+    left, right = own_attributes.resolved(left), own_attributes.resolved(right)
     if _undecided_alternatives(left) * _undecided_alternatives(right) > _MOST_UNDECIDED_PAIRS:
         return undecided(machine, (left, right), node)
     match left, right:
@@ -152,8 +154,10 @@ def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) 
             return equal(machine, right, left, node)
         case Const(), Const():
             return _equal_constants(left, right)
-        case External(), External():
-            return left.name == right.name
+        case ((External() | ClassValue()), (External() | ClassValue())) if (
+            alike := class_objects.same(left, right)
+        ) is not None:
+            return alike
         case (Opaque() as unknown, Const() as const) | (Const() as const, Opaque() as unknown):
             return unknown_equals(machine, unknown, const, machine.unit.code(node))
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
@@ -201,10 +205,12 @@ def is_constant(
     machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
     """Return whether ``left is right``, where the right side is nearly always None."""
+    left = own_attributes.resolved(left)
     if isinstance(left, Choice):
         return any_alternative(left, lambda inner: is_constant(machine, inner, right, node))
     if not isinstance(right, Const):
-        return undecided(machine, (left, right), node)
+        alike = class_objects.same(left, right)
+        return undecided(machine, (left, right), node) if alike is None else alike
     expected = str(right.value)
     match left:
         case Const(value=constant, strength=strength, path=path):

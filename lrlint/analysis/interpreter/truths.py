@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from lrlint.analysis.interpreter import own_attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import external_bases
@@ -73,6 +74,7 @@ def as_value(truth: bool | Condition) -> AnyValue:
 
 def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | Condition:
     """Return whether a value counts as true, or the condition under which it does."""
+    value = own_attributes.resolved(value)
     match value:
         case Expr():
             number = value.as_number()

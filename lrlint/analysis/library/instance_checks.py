@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import truths
+from lrlint.analysis.interpreter import class_objects, escapes, truths
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_unevaluated
@@ -48,13 +48,44 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
     return truths.as_value(truths.any_alternative(value, is_a))
 
 
+@models("builtins.type")
+def _type(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``type(value)``."""
+    value = arguments.get(0)
+    if value is None or len(arguments.all()) != 1:
+        for part in arguments.all():
+            escapes.escape(part, "passed to type(…)")
+        return Opaque()
+    return class_objects.class_of(machine, value)
+
+
 @models("builtins.issubclass")
 def _issubclass(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """Model ``issubclass(cls, base)`` of classes of the project."""
+    """Model ``issubclass(cls, base)`` of classes of the project, and of schedulers of torch."""
     cls, base = arguments.get(0), arguments.get(1)
-    if isinstance(base, ClassValue) and not isinstance(cls, (Choice, Opaque, type(None))):
-        return Const(isinstance(cls, ClassValue) and _derives(cls, base))
+    if cls is not None and base is not None:
+        return truths.as_value(_is_subclass(machine, cls, base, node))
     return truths.as_value(_undecided(machine, cls, [_class_name(base or NONE)], node))
+
+
+def _is_subclass(
+    machine: Machine, cls: AnyValue, base: AnyValue, node: cst.Call
+) -> bool | Condition:
+    if isinstance(cls, Choice):
+        return truths.any_alternative(cls, lambda one: _is_subclass(machine, one, base, node))
+    if isinstance(base, ClassValue) and not isinstance(cls, (Choice, Opaque, type(None))):
+        return isinstance(cls, ClassValue) and _derives(cls, base)
+    match cls:
+        case External(name=name) if name.startswith(class_objects.SCHEDULERS):
+            kinds = base.items if isinstance(base, ListValue) and base.items else [base]
+            return any(_class_name(kind) in _bases(_class_name(cls)) for kind in kinds)
+    return _undecided(machine, cls, [_class_name(base)], node)
+
+
+def _bases(law: str) -> frozenset[str]:
+    """Return the names of the classes that a scheduler of torch is an instance of."""
+    old = () if law == "ReduceLROnPlateau" else ("_LRScheduler",)
+    return frozenset((law, "LRScheduler", *old))
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
@@ -80,10 +111,7 @@ def _instance_of(
         case SchedulerValue(record=SchedulerRecord(law="?") as record):
             return _undecided(machine, record, names, node)
         case SchedulerValue(record=SchedulerRecord(law=law)):
-            bases = {"LRScheduler", law}
-            if law != "ReduceLROnPlateau":
-                bases.add("_LRScheduler")
-            return any(name in bases for name in names)
+            return any(name in _bases(law) for name in names)
         case OptimizerValue(record=optimizer):
             return any(name in ("Optimizer", optimizer.class_name) for name in names)
         case Instance(cls=ClassValue() as cls):

@@ -10,6 +10,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import (
     attribute_assignment,
     escapes,
+    own_attributes,
     truths,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -78,21 +79,6 @@ def _hasattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     return truths.as_value(_has_attribute(machine, arguments.get(0), name, node))
 
 
-_OF_BOTH = frozenset({"step", "state_dict", "load_state_dict"})
-_OF_OPTIMIZERS = _OF_BOTH | {"add_param_group", "defaults", "param_groups", "state", "zero_grad"}
-_OF_SCHEDULERS = _OF_BOTH | {
-    "_get_lr_called_within_step",
-    "_initial_step",
-    "_last_lr",
-    "_step_count",
-    "base_lrs",
-    "get_last_lr",
-    "get_lr",
-    "last_epoch",
-    "optimizer",
-}
-
-
 def _has_attribute(
     machine: Machine, owner: AnyValue | None, name: str | None, node: cst.Call
 ) -> bool | Condition:
@@ -111,10 +97,8 @@ def _has_attribute(
                 return True
             if owner.cls is not None and not owner.open:
                 return False
-        case OptimizerValue() if name is not None:
-            return name in _OF_OPTIMIZERS
-        case SchedulerValue(record=record) if name is not None:
-            return name in _OF_SCHEDULERS or name in record.arguments
+        case OptimizerValue() | SchedulerValue() if name is not None:
+            return own_attributes.has(machine, owner, name, machine.unit.code(node))
     text = machine.unit.code(node)
     return flag(Question(Asks.TRUTH, text), text)
 

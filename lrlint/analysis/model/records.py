@@ -89,6 +89,8 @@ class OptimizerRecord(Record):
 
     None is one that the script has written.
     """
+    attributes: Store = field(default_factory=Store)
+    """What the script itself stores as its attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class SchedulerRecord(Record):
     """Whether it is known in which loop it steps."""
     assigned: set[str] = field(default_factory=set)
     """The arguments that the script replaces by assigning to attributes."""
+    attributes: Store = field(default_factory=Store)
+    """What the script itself stores as its attributes: ``scheduler.interval = "epoch"``."""
     miscounted: bool = False
     """Whether the steps that are seen may run more or less often than the trace says."""
     derived: bool = False

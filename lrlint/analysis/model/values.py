@@ -56,7 +56,7 @@ class Opaque(Value):
     measured: bool = False
     """Whether it is a result of the training: a loss, an accuracy."""
     visited: bool = False
-    """Whether it is an element of an iterable that a loop runs over, such as a batch."""
+    """Whether it is seldom None: an element that a loop visits, or a metric that is monitored."""
     rate: Expr | None = None
     """How it follows from the LR in use, where it is computed from that."""
     number: Expr | None = None

@@ -1,0 +1,51 @@
+"""The classes of values: ``type(scheduler)``, ``scheduler.__class__``, and their names."""
+
+from __future__ import annotations
+
+from lrlint.analysis.interpreter import choices
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.values import AnyValue, Choice, ClassValue, External, Instance, Opaque
+from lrlint.formulas import LAWS
+
+SCHEDULERS = "torch.optim.lr_scheduler."
+_BUILT = {"get_reduce_on_plateau_schedule": "ReduceLROnPlateau"}
+"""What functions of transformers build, where that is not a `LambdaLR`."""
+_ELSEWHERE = frozenset({"get_scheduler", "get_greedy_schedule", "GreedyLR", "SWALR"})
+"""Laws whose class is not in torch's module of schedulers."""
+
+
+def class_of(machine: Machine, value: AnyValue) -> AnyValue:
+    """Return the class of a value."""
+    match value:
+        case Choice():
+            return choices.read(machine, value, lambda inner: class_of(machine, inner))
+        case Instance(cls=ClassValue() as cls):
+            return cls
+        case SchedulerValue(record=record) if record.own is not None:
+            return record.own.cls
+        case SchedulerValue(record=record) if (name := _of_torch(record.law)) is not None:
+            return External(SCHEDULERS + name)
+        case OptimizerValue(record=record) if record.class_name.isidentifier():
+            return External(f"torch.optim.{record.class_name}")
+    return Opaque()
+
+
+def _of_torch(law: str) -> str | None:
+    """Return the class of torch that a law belongs to; None for one of another library."""
+    found = LAWS.get(law)
+    if found is None or found.positioned or not law.isidentifier() or law in _ELSEWHERE:
+        return None
+    return _BUILT.get(law, "LambdaLR") if law.startswith("get_") else law
+
+
+def same(left: AnyValue, right: AnyValue) -> bool | None:
+    """Return whether two classes are one; None where that is not known, or they are none."""
+    match left, right:
+        case External(name=first), External(name=second):
+            return first == second
+        case ClassValue(), ClassValue():
+            return left is right
+        case (ClassValue(), External(name=name)) | (External(name=name), ClassValue()):
+            return False if name.startswith("torch.") else None
+    return None
