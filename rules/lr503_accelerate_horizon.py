@@ -121,7 +121,7 @@ class AccelerateHorizon(Rule):
         elif silence := self.excluded(schedule):
             if misfit(schedule) is not None:
                 yield silence
-        elif ignored is not None:
+        elif ignored is not None and (schedule.sites or schedule.stepping.escapes):
             yield self.finding(
                 ignored,
                 "accelerate ignores split_batches here: the scheduler advances once per process at"
