@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrlint.analysis.interpreter import choices
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.records import SchedulerValue
 from lrlint.analysis.model.values import AnyValue, Choice, ClassValue, External, Instance, Opaque
 from lrlint.formulas import LAWS
 
@@ -22,12 +22,12 @@ def class_of(machine: Machine, value: AnyValue) -> AnyValue:
             return choices.read(machine, value, lambda inner: class_of(machine, inner))
         case Instance(cls=ClassValue() as cls):
             return cls
+        case SchedulerValue(record=record) if record.prepared:
+            return Opaque()  # wrapped by accelerate
         case SchedulerValue(record=record) if record.own is not None:
             return record.own.cls
         case SchedulerValue(record=record) if (name := _of_torch(record.law)) is not None:
             return External(SCHEDULERS + name)
-        case OptimizerValue(record=record) if record.class_name.isidentifier():
-            return External(f"torch.optim.{record.class_name}")
     return Opaque()
 
 

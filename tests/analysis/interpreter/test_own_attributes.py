@@ -85,7 +85,12 @@ def test_a_mark_of_the_other_kind_is_a_step_in_the_wrong_loop() -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ['schedule.kind == "warm"', "schedule.kind is None", "schedule.kind", 'hasattr(schedule, "up")'],
+    [
+        'schedule.kind == "warm"',
+        "schedule.kind is None",
+        "schedule.kind",
+        'hasattr(schedule, "up")',
+    ],
 )
 def test_what_a_class_of_the_script_sets_may_be_anything(question: str) -> None:
     own = """
