@@ -78,7 +78,7 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
         case FunctionValue(node=cst.FunctionDef(name=own)), _ if name in _OWN_NAMES:
             return Const(own.value)
         case ((SchedulerValue() | OptimizerValue()), "__class__"):
-            return class_objects.class_of(machine, owner)
+            return class_objects.class_of(owner)
         case OptimizerValue(record=record), "defaults":
             return DictValue(Store(dict(record.defaults.items())), complete=False)
         case OptimizerValue(record=record), "param_groups":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from lrlint.analysis.interpreter import choices
-from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.records import SchedulerValue
-from lrlint.analysis.model.values import AnyValue, Choice, ClassValue, External, Instance, Opaque
+from lrlint.analysis.model.values import AnyValue, ClassValue, External, Instance, Opaque
 from lrlint.formulas import LAWS
 
 SCHEDULERS = "torch.optim.lr_scheduler."
@@ -15,11 +13,9 @@ _ELSEWHERE = frozenset({"get_scheduler", "get_greedy_schedule", "GreedyLR", "SWA
 """Laws whose class is not in torch's module of schedulers."""
 
 
-def class_of(machine: Machine, value: AnyValue) -> AnyValue:
-    """Return the class of a value."""
+def class_of(value: AnyValue) -> AnyValue:
+    """Return the class of one value; an unknown where that is not seen."""
     match value:
-        case Choice():
-            return choices.read(machine, value, lambda inner: class_of(machine, inner))
         case Instance(cls=ClassValue() as cls):
             return cls
         case SchedulerValue(record=record) if record.prepared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import class_objects, escapes, truths
+from lrlint.analysis.interpreter import choices, class_objects, escapes, truths
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_unevaluated
@@ -56,7 +56,9 @@ def _type(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         for part in arguments.all():
             escapes.escape(part, "passed to type(…)")
         return Opaque()
-    return class_objects.class_of(machine, value)
+    if isinstance(value, Choice):
+        return choices.read(machine, value, class_objects.class_of)
+    return class_objects.class_of(value)
 
 
 @models("builtins.issubclass")
