@@ -27,6 +27,7 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     ClassValue,
+    DictValue,
     External,
     FunctionValue,
     Instance,
@@ -57,12 +58,27 @@ def construct(
         return optimizer
     if any(base in _SCHEDULER_BASES for base in bases):
         return _scheduler(machine, cls, arguments, node)
+    if (
+        "dict" in bases
+        and _reads_keys(cls)
+        and all(isinstance(value, DictValue) for value in arguments.positional)
+    ):
+        return machine.call(External("easydict.EasyDict"), arguments, node)
     if _is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
         return _dataclass(machine, cls, arguments, node)
     if "Module" in bases and not any(map(_trains, members.lookup_order(cls))):
         # The layers of a network say nothing about its schedule.
         return Instance(cls, Store(), open=True)
     return None
+
+
+_KEYS_AS_ATTRIBUTES = re.compile(r"self\.__dict__\s*=\s*self\b|\b__getattr__\b")
+
+
+def _reads_keys(cls: ClassValue) -> bool:
+    """Whether a class of the project is a dict whose keys are attributes, and nothing else."""
+    own = all(str(name).startswith("__") for name in cls.scope.store.data)
+    return own and _KEYS_AS_ATTRIBUTES.search(cls.scope.unit.code(cls.node)) is not None
 
 
 def _trains(cls: ClassValue) -> bool:
@@ -117,11 +133,11 @@ def _scheduler_of_one(
         machine, cls.name, target, node, arguments, derived=True, own=own
     )
     if own is not None and isinstance(target, OptimizerValue) and isinstance(built, SchedulerValue):
-        if (last := arguments.keywords.get("last_epoch")) is not None and _passes_counter_on(
-            machine, cls
-        ):
+        position = _position_of_counter(machine, cls)
+        if position is not None and (last := arguments.get(position, "last_epoch")) is not None:
             built.record.arguments = {"last_epoch": last}
-            built.record.places = {"last_epoch": arguments.places["last_epoch"]}
+            if (place := arguments.place(position, "last_epoch")) is not None:
+                built.record.places = {"last_epoch": place}
         rate = own_rate(machine, own, target.record, node)
         if rate is not None:
             built.record.own_rate, built.record.decay = rate, own_decay(rate)
@@ -133,16 +149,25 @@ def _scheduler_of_one(
     return built
 
 
-def _passes_counter_on(machine: Machine, cls: ClassValue) -> bool:
-    """Whether the constructor of a class gives its ``last_epoch`` to that of torch's."""
+def _position_of_counter(machine: Machine, cls: ClassValue) -> int | None:
+    """Return where a constructor takes the ``last_epoch`` that it gives to that of torch's.
+
+    It is -1 where it can only be given by its name, and None where the class does nothing with it.
+    """
     method = members.class_member(machine, cls, "__init__")
     body = method.scope.unit.body_of(method.node) if isinstance(method, FunctionValue) else None
-    return body is not None and any(
+    if not isinstance(method, FunctionValue) or body is None:
+        return None
+    passes_on = any(
         isinstance(node, cst.Call)
         and (dotted(node.func) or "__init__").endswith("__init__")
         and any(isinstance(a.value, cst.Name) and a.value.value == "last_epoch" for a in node.args)
         for node in walk(body)
     )
+    names = [parameter.name.value for parameter in method.node.params.params[1:]]
+    if not passes_on:
+        return None
+    return names.index("last_epoch") if "last_epoch" in names else -1
 
 
 _LAWLESS = {"LRScheduler", "_LRScheduler", "LambdaLR"}

@@ -122,3 +122,42 @@ def test_a_module_that_holds_an_optimizer_is_built() -> None:
     network = "class Net(nn.Module):\n    def __init__(self):\n        self.size = 3\n"
     network += "        self.optim = None\n"
     assert value_of("Net().size", "import torch.nn as nn\n" + network) == 3
+
+
+_SELF = (
+    "def __init__(self, *a, **k):\n        super().__init__(*a, **k)\n        self.__dict__ = self"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "result"),
+    [
+        (_SELF, 3),
+        ("__getattr__ = dict.get", 3),
+        ("def __getattr__(self, name):\n        return self[name]", 3),
+        ("pass", UNKNOWN),
+        (f"{_SELF}\n    def halved(self):\n        return self.epochs // 2", UNKNOWN),
+    ],
+)
+def test_a_dict_whose_keys_are_attributes(body: str, result: object) -> None:
+    script = f"class Settings(dict):\n    {body}\nsettings = Settings({{'epochs': 3}})\n"
+    assert value_of("settings.epochs", script) == result
+
+
+def test_the_counter_that_a_class_passes_on_may_be_given_by_position() -> None:
+    script = f"""{SETUP}
+class Mine(torch.optim.lr_scheduler.LRScheduler):
+    def __init__(self, optimizer, power=1, last_epoch=-1):
+        self.power = power
+        super().__init__(optimizer, last_epoch)
+    def get_lr(self):
+        return [base / (self.last_epoch + 1) ** self.power for base in self.base_lrs]
+optimizer = torch.optim.Adam(params)
+first, second = Mine(optimizer, 2), Mine(optimizer, 2, 30)
+"""
+    machine = run(script)
+    first, second = get(machine, "first"), get(machine, "second")
+    assert isinstance(first, SchedulerValue)
+    assert isinstance(second, SchedulerValue)
+    assert "last_epoch" not in first.record.arguments
+    assert str(second.record.arguments["last_epoch"]) == "30"
