@@ -20,12 +20,13 @@ LARGEST: Final = 1_000_000
 _USUAL: Final = (b"config", b"iter", b"rate", b"step")  # most modules have one: quickly found
 _RELEVANT: Final = re.compile(
     rb"optim|sched|epoch|loader|argumentparser|__len__|\blr\b|batch_size|LR\b|"
-    rb"self\.\w*(?:args|opts?|cfg|hparams) *=|" + b"|".join(_USUAL),
+    rb"self\.\w*(?:args|opts?|cfg|hparams) *=|\n[ \t]+from \.|" + b"|".join(_USUAL),
     re.IGNORECASE,
 )
 """A module without any of these words cannot bear on a schedule and is not followed.
 
-One that keeps the settings in an object is that of a trainer's base class.
+One that keeps the settings in an object is that of a trainer's base class; one that imports in a
+function what lies beside it chooses the module that is to train, as in ``create_model(opt)``.
 """
 
 _SMALL: Final = 1_000

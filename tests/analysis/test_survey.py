@@ -46,3 +46,17 @@ def test_builds_or_steps_something(code: str) -> None:
 @pytest.mark.parametrize("code", IRRELEVANT)
 def test_builds_and_steps_nothing(code: str) -> None:
     assert not is_relevant(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "beside"),
+    [
+        ("def f(name):\n    x = 1\n    y = 2\n    from .nets import Net\n    return Net()", True),
+        ("class A:\n    def f(self):\n        from ..nets import Net\n        return Net()", True),
+        ("def f(name):\n    x = 1\n    y = 2\n    from nets import Net\n    return Net()", False),
+        ("def f():\n    x = 1\n    y = 2\n    return 'one from .nets'", False),
+    ],
+)
+def test_a_function_may_import_what_lies_beside_its_module(code: str, beside: bool) -> None:
+    unit = Project().entry(load(Path("<stdin>"), data=code.encode()))
+    assert unit.survey.part(unit.tree.body[0]).imports_beside is beside

@@ -79,3 +79,18 @@ def test_a_module_inside_a_package(project: Path) -> None:
     locator = Locator()
     assert [*locator.submodule(project / "lib/__init__.py", "optim")] == [project / "lib/optim.py"]
     assert [*locator.submodule(project / "lib/optim.py", "optim")] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "followed"),
+    [
+        ("def create(name):\n    from .first import First\n    return First()\n", True),
+        ("def create(name):\n    return name\n", False),
+    ],
+)
+def test_a_module_that_chooses_among_its_neighbours_is_followed(
+    code: str, followed: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "models.py"
+    path.write_text(code + "# no word that could bear on it\n" * 40)
+    assert (locate.load_imported(path) is not None) is followed

@@ -32,6 +32,8 @@ class Part:
     """Whether it builds or steps something."""
     names_optimizer: bool = False
     """Whether a name in it speaks of an optimizer."""
+    imports_beside: bool = False
+    """Whether a function in it imports a module that lies beside: ``from .gan import GAN``."""
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ class Survey:
     def _survey(self, root: cst.CSTNode) -> Part:
         """Walk one scope, the scopes in it each by itself."""
         called: set[str] = set()
+        imports = False
         names = {root.name.value} if isinstance(root, cst.FunctionDef) else set[str]()
         inner: list[Part] = []
         stack = _said_by(root)
@@ -105,6 +108,7 @@ class Survey:
         if text is not None:  # its words say as much as its tree, which need not be there
             code = only_fields(text)
             called |= called_words(code)
+            imports = _IMPORTS_BESIDE.search(code) is not None
             names |= words(_VARIABLE_STEP.sub(" ", code))
             stack.remove(root.body)  # type: ignore[attr-defined]
         while stack:
@@ -123,17 +127,21 @@ class Survey:
                 name = _last_name(node.func)  # type: ignore[attr-defined]
                 if name is not None:
                     called.add(name)
+            if kind is cst.ImportFrom and root is not self._skeleton.tree:
+                imports |= bool(node.relative)  # type: ignore[attr-defined]
             stack += _said_by(node)
         part = Part(
             called=frozenset(called).union(*(one.called for one in inner)),
             relevant=any(map(_is_telling, names)) or any(one.relevant for one in inner),
             names_optimizer=any("optim" in name.lower() for name in names)
             or any(one.names_optimizer for one in inner),
+            imports_beside=imports or any(one.imports_beside for one in inner),
         )
         self._parts[id(root)] = part
         return part
 
 
+_IMPORTS_BESIDE = re.compile(r"(?m)^\s*from \.")
 _VARIABLE_STEP = re.compile(r"step(?<!\wstep)(?<!\.step)(?<!def step)\b")
 """``step``, where it is only what a variable is called."""
 

@@ -60,13 +60,15 @@ def call(
 def _is_relevant(function: FunctionValue) -> bool:
     """Whether a function, or another method of its class, may build or step something.
 
-    Options say what is built, and a module that imports others by name is a factory.
+    Options say what is built. A module that imports others by name is a factory, and so is a
+    function that imports what lies beside its module: ``from .cycle_gan import CycleGAN``.
     """
     survey = function.scope.unit.survey
     owners = (function,) if function.owner is None else (function, function.owner)
     parts = [owner.scope.unit.survey.part(owner.node) for owner in owners]
     return "import_module" in survey.module.called or any(
-        part.relevant or not _DECISIVE.isdisjoint(part.called) for part in parts
+        part.relevant or part.imports_beside or not _DECISIVE.isdisjoint(part.called)
+        for part in parts
     )
 
 

@@ -49,6 +49,13 @@ def test_a_method_of_a_relevant_class_is_relevant() -> None:
     assert value == Const("done")
 
 
+def test_a_function_that_imports_what_lies_beside_chooses_what_is_trained() -> None:
+    machine = FakeMachine(f"{SCRIPT}def make():\n    from .nets import Net\n    return Net()\n")
+    machine.allowed = 100
+    value = budget.call(machine, machine.function(2), [], lambda: spend(machine, 50))
+    assert value == Const("done")
+
+
 def test_what_was_passed_to_it_escapes() -> None:
     machine = FakeMachine(SCRIPT, limits=Limits(nodes=100))
     argument, held = optimizer(machine), optimizer(machine)
