@@ -110,6 +110,8 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
             scope.store.data[name] = _class_number(machine, node.name.value, name, member)
     machine.classes.append(value)
     value.metaclass = _metaclass(machine, value)
+    for expression in reversed(decorators_of(node)):
+        machine.library.decorate(machine, value, expression, node)
     decorators = list(_decorators(machine, node))
     for decorator in reversed(decorators):
         if not _returns_another(decorator):  # it may note the class in a table

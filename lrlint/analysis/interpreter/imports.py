@@ -28,7 +28,8 @@ from lrlint.source.nodes import import_level
 
 _BUILTINS = frozenset(dir(builtins))
 _LIBRARIES = sys.stdlib_module_names | {
-    *("accelerate", "apex", "composer", "deepspeed", "diffusers", "fastai", "hydra", "ignite"),
+    *("absl", "accelerate", "apex", "composer", "deepspeed", "diffusers", "fastai", "hydra"),
+    "ignite",
     *(
         "lightning",
         "numpy",
@@ -42,6 +43,8 @@ _LIBRARIES = sys.stdlib_module_names | {
     *("torchvision", "tqdm", "transformers", "trl"),
 }
 """Modules of functions and classes, rather than of a project's settings."""
+_SETTINGS = ("absl.flags.FLAGS",)
+"""What of them holds the project's settings."""
 _OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam")
 
 
@@ -209,6 +212,8 @@ def foreign(machine: Machine, qualified: str, path: str) -> AnyValue:
     root = module.split(".", 1)[0]
     if root == "builtins":
         library = name in _BUILTINS
+    elif module in _SETTINGS:
+        library = False
     else:
         library = root in _LIBRARIES or (name[:1].isupper() and not name.isupper())
     if library:

@@ -70,7 +70,7 @@ class Library(ABC):
         machine: Machine,
         value: AnyValue,
         decorator: cst.BaseExpression,
-        node: cst.FunctionDef,
+        node: cst.FunctionDef | cst.ClassDef,
     ) -> AnyValue:
         """Return what a decorator makes of a function."""
 

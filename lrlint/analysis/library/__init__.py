@@ -17,6 +17,7 @@ from lrlint.analysis.interpreter.members import external_bases
 
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
+    absl_flags,
     arithmetic,
     child_processes,
     class_settings,
@@ -128,7 +129,7 @@ class Libraries(Library):
         machine: Machine,
         value: AnyValue,
         decorator: cst.BaseExpression,
-        node: cst.FunctionDef,
+        node: cst.FunctionDef | cst.ClassDef,
     ) -> AnyValue:
         return decorators.decorate(machine, value, decorator, node)
 

@@ -10,7 +10,13 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import choices, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library import class_settings, command_groups, hydra, ignite
+from lrlint.analysis.library import (
+    class_settings,
+    command_groups,
+    hydra,
+    ignite,
+    registries,
+)
 from lrlint.analysis.library.command_line import click_default
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
@@ -27,10 +33,17 @@ from lrlint.analysis.model.values import (
 
 
 def decorate(
-    machine: Machine, value: AnyValue, decorator: cst.BaseExpression, node: cst.FunctionDef
+    machine: Machine,
+    value: AnyValue,
+    decorator: cst.BaseExpression,
+    node: cst.FunctionDef | cst.ClassDef,
 ) -> AnyValue:
-    """Return a function with the properties that its decorator gives it."""
+    """Return a function, or a class, with the properties that its decorator gives it."""
+    registered = registries.registers(machine, value, decorator)
     if not isinstance(value, FunctionValue):
+        return value
+    if registered:
+        machine.passed.append(value)  # a name that is not known may stand for it
         return value
     call = decorator if isinstance(decorator, cst.Call) else None
     name = dotted(call.func if call is not None else decorator) or ""

@@ -33,6 +33,7 @@ class LibraryKind(Enum):
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     PROCESS = "multiprocessing.Process"
+    REGISTRY = "fvcore.common.registry.Registry"
     SPLITTER = "sklearn.model_selection.KFold"
     SKORCH_NET = "skorch.NeuralNet"
     SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"
