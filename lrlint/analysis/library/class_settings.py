@@ -1,4 +1,4 @@
-"""Command lines made of the fields of a data class: tyro, pyrallis, draccus, simple_parsing."""
+"""Settings made of the fields of a data class: tyro, pyrallis, draccus, OmegaConf."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.namespaces import changeable, namespace
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.library.subclasses import without_name
 from lrlint.analysis.model.library_kinds import LibraryKind
@@ -15,6 +16,7 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     Instance,
     Opaque,
+    Store,
     library_name,
 )
 
@@ -39,6 +41,24 @@ def _open_to_user(made: Instance, depth: int) -> None:
         fields[name] = without_name(value)
         if isinstance(value, Instance) and value.kind is LibraryKind.DATACLASS and depth:
             _open_to_user(value, depth - 1)
+
+
+@models("omegaconf.OmegaConf.structured")
+def _structured(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the fields of a data class, or of an object of one, as OmegaConf's settings."""
+    target = arguments.get(0, "obj")
+    made = filled(machine, target, node) if isinstance(target, ClassValue) else target
+    if not isinstance(made, Instance) or made.kind is not LibraryKind.DATACLASS:
+        return Opaque()
+    return changeable(machine, _as_namespace(made, _NESTED))
+
+
+def _as_namespace(made: Instance, depth: int) -> Instance:
+    settings = namespace(Store(dict(made.store.data)))
+    for name, value in made.store.data.items():
+        if isinstance(value, Instance) and value.kind is LibraryKind.DATACLASS and depth:
+            settings.store.data[name] = _as_namespace(value, depth - 1)
+    return settings
 
 
 @models(

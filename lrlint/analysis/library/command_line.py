@@ -177,7 +177,7 @@ def _set_defaults(
 _SWITCHES = {"store_true": False, "store_false": True}
 
 
-@models_method(LibraryKind.PARSER, "add_argument")
+@models_method(LibraryKind.PARSER, "add_argument", "add", "add_arg")  # the last two: configargparse
 def _add_argument(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:

@@ -48,6 +48,12 @@ WAYS = {
                 "if __name__ == '__main__':\n    main()"),
     "parse": ("from pyrallis import parse",
               "def main():\n    config = parse(config_class=Config)", "main()"),
+    "OmegaConf": ("from omegaconf import OmegaConf",
+                  "def main():\n    config = OmegaConf.structured(Config)", "main()"),
+    "OmegaConf's merge": (
+        "from omegaconf import OmegaConf",
+        "def main():\n    base = OmegaConf.structured(Config())\n"
+        "    config = OmegaConf.merge(base, OmegaConf.from_cli())", "main()"),
     "simple_parsing": ("from simple_parsing import parse",
                        "def main():\n    config = parse(Config)", "main()"),
 }  # fmt: skip

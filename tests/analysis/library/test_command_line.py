@@ -59,6 +59,13 @@ def test_a_parser_has_the_options_of_its_parents() -> None:
     assert parsed(parent, "parser = argparse.ArgumentParser(parents=[parent])") == {"epochs": 3}
 
 
+def test_an_option_of_configargparse_may_be_added_by_a_short_name() -> None:
+    parser = "import configargparse\nparser = configargparse.ArgParser()\n"
+    assert value_of("parser.parse_args()", parser + "parser.add('--epochs', default=3)") == {
+        "epochs": 3
+    }
+
+
 def test_parse_known_args_gives_the_settings_and_the_rest() -> None:
     option = "parser.add_argument('--epochs', default=3)\n"
     assert value_of("parser.parse_known_args()", PARSER + option) == [{"epochs": 3}, UNKNOWN]
