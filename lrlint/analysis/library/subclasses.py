@@ -64,6 +64,8 @@ def construct(
         and all(isinstance(value, DictValue) for value in arguments.positional)
     ):
         return machine.call(External("easydict.EasyDict"), arguments, node)
+    if "TypedDict" in bases:
+        return machine.call(External("builtins.dict"), arguments, node)
     if _is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
         return _dataclass(machine, cls, arguments, node)
     if "Module" in bases and not any(map(_trains, members.lookup_order(cls))):

@@ -161,3 +161,8 @@ first, second = Mine(optimizer, 2), Mine(optimizer, 2, 30)
     assert isinstance(second, SchedulerValue)
     assert "last_epoch" not in first.record.arguments
     assert str(second.record.arguments["last_epoch"]) == "30"
+
+
+def test_a_typed_dict_is_a_dict() -> None:
+    script = "from typing import TypedDict\nclass State(TypedDict):\n    epoch: int\n"
+    assert value_of("State(epoch=3)", script) == {"epoch": 3}
