@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 _WHERE: Final = re.compile(r"error at (\d+):(\d+)")
 
 
-def parse_text(text: str) -> Module:
-    """Return the tree of a module's text."""
+def parse_text(text: str, *, is_python: bool = False) -> Module:
+    """Return the tree of a module's text; ``is_python`` where CPython has read it before."""
     levels = check(text)
     text = parsable(text)
+    parse = _parse_python if is_python else _parse
     # 20 nested blocks need more than 0.5 MiB of stack, 95 more than 2 MiB.
     if levels > ROOMY or is_small():
-        return with_large_stack(lambda: _parse(text))
-    return _parse(text)
+        return with_large_stack(lambda: parse(text))
+    return parse(text)
 
 
 def parse_expression(text: str) -> BaseExpression | None:
@@ -46,6 +47,13 @@ def parse_expression(text: str) -> BaseExpression | None:
         ] if text.isprintable():
             return value
     return None
+
+
+def _parse_python(text: str) -> Module:
+    from lrlint.source.unvalidated import unvalidated
+
+    with unvalidated():
+        return _parse(text)
 
 
 def _parse(text: str) -> Module:

@@ -60,7 +60,14 @@ class _Piece:
     """A stretch of a module's text that libcst has parsed, some parts cut out."""
 
     def __init__(
-        self, text: str, start: int, end: int, cuts: Sequence[_Cut], header: str = ""
+        self,
+        text: str,
+        start: int,
+        end: int,
+        cuts: Sequence[_Cut],
+        *,
+        is_python: bool,
+        header: str = "",
     ) -> None:
         kept, size = [header], len(header)
         self._begins, self._shifts = [size], [start - size]
@@ -72,7 +79,7 @@ class _Piece:
                 self._begins.append(size)
                 self._shifts.append(start - size)
         self._text = "".join([*kept, text[start:end]])
-        self.tree = parse_text(self._text)
+        self.tree = parse_text(self._text, is_python=is_python)
         self.size = len(self._text)
 
     def holds(self, node: cst.CSTNode) -> bool:
@@ -131,18 +138,25 @@ class Skeleton:
     """The tree of a module, some of whose functions may not be parsed yet."""
 
     def __init__(
-        self, text: str, bodies: Sequence[_Cut] = (), left_out: Sequence[_Cut] = ()
+        self,
+        text: str,
+        bodies: Sequence[_Cut] = (),
+        left_out: Sequence[_Cut] = (),
+        *,
+        is_python: bool = False,
     ) -> None:
         """Parse a text without some bodies, each replaced by its indentation and a name.
 
-        What is ``left_out`` besides is never parsed.
+        What is ``left_out`` besides is never parsed. ``is_python`` says that CPython reads it.
         """
         self._text = text
+        self._is_python = is_python
         self._left_out = left_out
         self._bodies = {body.replacement.lstrip(): body for body in bodies}
         self._opened: dict[str, tuple[cst.FunctionDef, _Piece | SourceError]] = {}
         self._codes: dict[int, str] = {}  # by identity: the trees keep their nodes alive
-        self._outline = _Piece(text, 0, len(text), sorted([*bodies, *self._not_written]))
+        cuts = sorted([*bodies, *self._not_written])
+        self._outline = _Piece(text, 0, len(text), cuts, is_python=is_python)
         self.tree = self._outline.tree
         """The module; the bodies that were cut out are names in it, see `body_of`."""
 
@@ -191,7 +205,14 @@ class Skeleton:
         try:
             # The first line end of a text is that of all that is written anew.
             header = f"if _:{commonest_newline(self._text)}"
-            return _Piece(self._text, body.start, body.end, self._not_written, header)
+            return _Piece(
+                self._text,
+                body.start,
+                body.end,
+                self._not_written,
+                is_python=self._is_python,
+                header=header,
+            )
         except SourceError as error:
             row, _ = Lines(self._text).position(body.start)
             return SourceError(error.message, row + error.row - 2, error.column)
@@ -280,7 +301,8 @@ def read(source: SourceFile) -> Skeleton:
         if isinstance(tree, SourceError):
             return _unless_literals_are_broken(Skeleton(text), tree)
         try:
-            return Skeleton(text, list(_bodies(tree, text)), list(_too_long(tree, text)))
+            bodies, too_long = list(_bodies(tree, text)), list(_too_long(tree, text))
+            return Skeleton(text, bodies, too_long, is_python=True)
         except SourceError:  # what is wrong, and where, is told of the whole text
             return Skeleton(text)
     except SourceError as error:
