@@ -10,35 +10,19 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-from lrlint.source.disk import Query
 from lrlint.source.locate import LIBRARIES, Locator, load_imported, module_query
 from lrlint.source.module import SourceFile
-from lrlint.source.relevance.mentions import writes_rate
-from lrlint.source.relevance.outline import (
-    TOP,
-    Imported,
-    Outline,
-    bound_words,
-    free_words,
-    outline,
-    words,
-)
+from lrlint.source.relevance import by_name
+from lrlint.source.relevance.modules import CONSTRUCTOR, Module, Step, module_at
+from lrlint.source.relevance.outline import TOP, Imported, free_words, words
 
 _BASES: Final = ("LRScheduler", "_LRScheduler")
-
-_BUILDS: Final = re.compile(
-    r"\w*(?:LR|Scheduler|Schedule|_scheduler|_schedule)|ReduceLROnPlateau|get_\w*schedule\w*"
-    r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler|\w*TrainingArguments"
-    r"|(?:SFT|\w*PO|KTO|RLOO|Reward)Config"
-    r"|create_scheduler_v2"
-)
-"""The name of a constructor of torch, of transformers, or of any other library."""
 
 _DOT: Final = re.compile(r"\s*\.\s*")
 _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
@@ -54,6 +38,8 @@ Its LR schedules are functions.
 _OTHER_FRAMEWORKS: Final = frozenset({"flax", "jax", "keras", "optax", "tensorflow", "tf_keras"})
 """What they build steps no optimizer of torch."""
 
+_PARAMETER: Final = re.compile(r"\bdef\s+\w+\s*\([^(){}]*\w\s*:\s*\Z")
+"""What stands before the annotation of a parameter."""
 _POLICY: Final = re.compile(r"\(\s*(?:policy\b|\$)")
 """skorch's callback is given the class that it builds, or the name of the class.
 
@@ -82,7 +68,7 @@ class Relevance:
         """Take a reader of the project's files; it returns None for those of no use."""
         self.read = read
         self.locator = Locator()
-        self._modules: dict[Path, _Module | None] = {}
+        self._modules: dict[Path, Module | None] = {}
         self._ordinary: set[str] = set()
         """Words that name no constructor; the same ones are asked about again and again."""
 
@@ -97,32 +83,39 @@ class Relevance:
     def may_start(self, path: Path, text: str) -> bool:
         """Whether a script that speaks of no schedule starts code nearby that builds one.
 
-        ``main`` imports the trainer, or what imports it; longer chains lead into whole libraries.
+        ``main`` imports the trainer, or what imports it; longer chains lead into whole libraries,
+        and are followed only where modules are imported by name, as those of a large trainer are.
         """
         near = set(self._entry(path, text).everything())
-        for _ in range(_NEAREST):
+        imports_by_name = False
+        for distance in range(_NEAREST + 1):
+            if distance:
+                near = {found for part in near for found in self._imported_by(*part)} - near
             if any(self._builds_itself(module, part) for module, part in near):
                 return True
-            near = {found for part in near for found in self._imported_by(*part)} - near
-        return any(self._builds_itself(module, part) for module, part in near)
+            imports_by_name |= any(
+                module.imports_by_name and by_name.imports_by_name(module.outline, part)
+                for module, part in near
+            )
+        return imports_by_name and self.may_build(path, text)
 
-    def _builds_itself(self, module: _Module, part: str) -> bool:
-        if module.imports_by_name:
-            return True
+    def _builds_itself(self, module: Module, part: str) -> bool:
         return self._remembered(module.alone, self._alone, module, part).builds
 
-    def _alone(self, module: _Module, part: str) -> _Step:
-        code = module.outline.parts[part]
-        return _Step(self._constructs(module, code, words(code)))
+    def _alone(self, module: Module, part: str) -> Step:
+        code, outline = module.outline.parts[part], module.outline
+        if module.imports_by_name and by_name.puts_names_together(outline, part):
+            return Step(builds=True)  # a setting may name any module of the project
+        return Step(self._constructs(module, code, words(code)))
 
-    def _imported_by(self, module: _Module, part: str) -> Sequence[tuple[_Module, str]]:
+    def _imported_by(self, module: Module, part: str) -> Sequence[tuple[Module, str]]:
         """Return what a part uses of other modules, through other parts of its own too."""
         return self._remembered(module.outward, self._outward, module, part).leads
 
-    def _outward(self, module: _Module, part: str) -> _Step:
-        return _Step(False, tuple(dict.fromkeys(self._leads_out(module, part))))
+    def _outward(self, module: Module, part: str) -> Step:
+        return Step(False, tuple(dict.fromkeys(self._leads_out(module, part))))
 
-    def _leads_out(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
+    def _leads_out(self, module: Module, part: str) -> Iterator[tuple[Module, str]]:
         waiting, seen = [part], {part}
         while waiting:
             for word in words(module.outline.parts[waiting.pop()]) & module.meaningful:
@@ -135,11 +128,11 @@ class Relevance:
 
     def _remembered(
         self,
-        known: dict[str, _Step],
-        look: Callable[[_Module, str], _Step],
-        module: _Module,
+        known: dict[str, Step],
+        look: Callable[[Module, str], Step],
+        module: Module,
         part: str,
-    ) -> _Step:
+    ) -> Step:
         """Return what ``look`` finds out of a part, once for all scripts that lead to it."""
         step = known.get(part)
         if step is None:
@@ -155,46 +148,44 @@ class Relevance:
         """Whether what the script at ``path`` imports may build a scheduler."""
         return self._any_builds(self._imported(self._entry(path, text), imported, set()))
 
-    def _entry(self, path: Path, text: str) -> _Module:
+    def _entry(self, path: Path, text: str) -> Module:
         module = self._modules.get(path)
         if module is None or module.digest != hash(text):  # standard input may have its name
-            module = self._modules[path] = _module(path, text)
+            module = self._modules[path] = module_at(path, text)
         return module
 
-    def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
-        seen: set[tuple[_Module, str]] = set()
-        modules: set[_Module] = set()
-        waiting = deque(parts)  # what is near comes first, where a constructor mostly is
+    def _any_builds(self, parts: Iterable[tuple[Module, str]]) -> bool:
+        waiting = deque(dict.fromkeys(parts))  # what is near comes first: mostly, it builds
+        seen: set[tuple[Module, str]] = set(waiting)
+        modules: set[Module] = set()
         while waiting:
-            key = waiting.popleft()
-            if key in seen:
-                continue
-            seen.add(key)
-            module, part = key
+            module, part = waiting.popleft()
             step = self._remembered(module.steps, self._step, module, part)
             modules.add(module)
             if step.builds or len(modules) > _MOST_MODULES:
                 return True
-            waiting += step.leads
+            fresh = [lead for lead in step.leads if lead not in seen]
+            seen.update(fresh)
+            waiting += fresh
         return False
 
-    def _step(self, module: _Module, part: str) -> _Step:
+    def _step(self, module: Module, part: str) -> Step:
         code = module.outline.parts[part]
         used = words(code)
         if (module.writes and _OPTIMIZER.search(code)) or self._constructs(module, code, used):
-            return _Step(builds=True)
+            return Step(builds=True)
         named = used & module.meaningful
         if module.outline.stars:
             # Classes: what one method binds, another may have from the star.
             named |= used if code.startswith("class") else free_words(code)
         leads = dict.fromkeys(lead for word in named for lead in self._meant(module, word))
-        return _Step(False, tuple(leads))
+        return Step(False, tuple(leads))
 
     # -- what a name means
 
     def _meant(
-        self, module: _Module, name: str, passed: set[tuple[_Module, str]] | None = None
-    ) -> Iterator[tuple[_Module, str]]:
+        self, module: Module, name: str, passed: set[tuple[Module, str]] | None = None
+    ) -> Iterator[tuple[Module, str]]:
         """Yield the parts of the project that a name of a module may lead to."""
         passed = set() if passed is None else passed
         if (module, name) in passed:
@@ -211,8 +202,8 @@ class Relevance:
                     yield from self._meant(target, name, passed)
 
     def _imported(
-        self, module: _Module, imported: Imported, passed: set[tuple[_Module, str]]
-    ) -> Iterator[tuple[_Module, str]]:
+        self, module: Module, imported: Imported, passed: set[tuple[Module, str]]
+    ) -> Iterator[tuple[Module, str]]:
         """Yield the parts of the project that an import of a module may lead to."""
         name, inner = imported.name, self._inner(module, imported)
         for target in self._found(module, imported.module, imported.level):
@@ -224,14 +215,14 @@ class Relevance:
         if inner is not None:
             yield from inner.everything()
 
-    def _inner(self, module: _Module, imported: Imported) -> _Module | None:
+    def _inner(self, module: Module, imported: Imported) -> Module | None:
         """Return the module that is imported from a package as one of its names."""
         if imported.name is None:
             return None
         name = f"{imported.module}.{imported.name}".lstrip(".")
         return next(iter(self._found(module, name, imported.level)), None)
 
-    def _found(self, importer: _Module, name: str, level: int) -> Sequence[_Module]:
+    def _found(self, importer: Module, name: str, level: int) -> Sequence[Module]:
         known = importer.found.get((name, level))
         if known is None:
             query = module_query(importer.path, name, level)
@@ -242,13 +233,13 @@ class Relevance:
         self.locator.asked.add(query)
         return found
 
-    def _module(self, path: Path) -> _Module | None:
+    def _module(self, path: Path) -> Module | None:
         if path not in self._modules:
             source = self.read(path)
-            self._modules[path] = None if source is None else _module(path, source.text)
+            self._modules[path] = None if source is None else module_at(path, source.text)
         return self._modules[path]
 
-    def _is_foreign(self, module: _Module, name: str) -> bool:
+    def _is_foreign(self, module: Module, name: str) -> bool:
         """Whether a name is imported from outside of the project."""
         return any(
             imported.module.split(".", 1)[0] in LIBRARIES
@@ -261,7 +252,7 @@ class Relevance:
 
     # -- constructors
 
-    def _constructs(self, module: _Module, code: str, used: frozenset[str]) -> bool:
+    def _constructs(self, module: Module, code: str, used: frozenset[str]) -> bool:
         """Whether some code names a constructor of the world outside of the project."""
         if any(self._is_foreign(module, word) for word in used & module.renamed):
             return True
@@ -281,7 +272,7 @@ class Relevance:
             for match in _word(name).finditer(code)
         )
 
-    def _is_of_hydra(self, module: _Module) -> bool:
+    def _is_of_hydra(self, module: Module) -> bool:
         """Whether ``instantiate`` comes from hydra."""
         found = module.outline.imports.get("instantiate", ())
         return any(imported.module.split(".", 1)[0] == "hydra" for imported in found)
@@ -289,11 +280,11 @@ class Relevance:
     def _constructors(self, used: frozenset[str]) -> Sequence[str]:
         """Return the words that constructors may be called."""
         fresh = used - self._ordinary
-        found = [word for word in fresh if _BUILDS.fullmatch(word)]
+        found = [word for word in fresh if CONSTRUCTOR.fullmatch(word)]
         self._ordinary |= fresh.difference(found)
         return found
 
-    def _is_constructor(self, module: _Module, code: str, match: re.Match[str]) -> bool:
+    def _is_constructor(self, module: Module, code: str, match: re.Match[str]) -> bool:
         name = match[0]
         before = code[max(0, match.start() - _NEAR) : match.start()]
         after = code[match.end() : match.end() + _NEAR].lstrip()
@@ -307,12 +298,13 @@ class Relevance:
             lead = before[: -chain.end()].rstrip()
             owner = _DOT.split(chain[0][::-1])[:-1]
         is_called = after.startswith("(")
-        # As a value, not as an annotation: `s: StepLR = None`, `s: StepLR | None`, `-> StepLR:`.
+        # As a value, not as an annotation: `s: StepLR = None`, `def f(s: StepLR)`, `-> StepLR:`.
         is_class = (
             not name.islower()
             and not name.isupper()
             and not after.startswith(("=", "|"))
             and not lead.endswith(("->", "|"))
+            and not _PARAMETER.search(lead)
         )
         if name == "lr_scheduler":
             # The module of torch, not a variable; what is taken from it by name is seen there.
@@ -337,71 +329,7 @@ class Relevance:
         return is_class or is_called
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What a part of a module does itself, and where it leads."""
-
-    builds: bool
-    leads: tuple[tuple[_Module, str], ...] = ()
-    asked: Set[Query] = frozenset()
-    """The queries that this rests on."""
-
-
-@dataclass(eq=False)
-class _Module:
-    """A module of the project in outline."""
-
-    path: Path
-    digest: int
-    """What tells its text from another."""
-    writes: bool
-    """Whether it writes an LR into an optimizer itself."""
-    outline: Outline
-    steps: dict[str, _Step] = field(default_factory=dict)
-    """What was found out of its parts."""
-    alone: dict[str, _Step] = field(default_factory=dict)
-    """Whether each part names a constructor itself, as far as that was asked."""
-    outward: dict[str, _Step] = field(default_factory=dict)
-    """Where each part leads out of the module, as far as that was asked."""
-    found: dict[tuple[str, int], tuple[Query, Sequence[_Module]]] = field(default_factory=dict)
-    """The modules that it means by a name and a number of dots, as far as they were asked for."""
-
-    @cached_property
-    def meaningful(self) -> frozenset[str]:
-        """The names that lead somewhere: to a part of the module, or to another module."""
-        return frozenset(self.outline.parts.keys() | self.outline.imports.keys())
-
-    @cached_property
-    def imports_by_name(self) -> bool:
-        """Whether it imports modules that settings name."""
-        return any("import_module" in words(code) for code in self.outline.parts.values())
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The names that the module has, those it takes from another with all others left out."""
-        return bound_words(self.outline.parts[TOP]) | self.meaningful
-
-    @cached_property
-    def renamed(self) -> frozenset[str]:
-        """The other names that imports give to constructors.
-
-        As in ``from timm.scheduler import CosineLRScheduler as C``.
-        """
-        return frozenset(
-            word
-            for word, several in self.outline.imports.items()
-            for imported in several
-            if (last := (imported.name or imported.module).rsplit(".", 1)[-1]) != word
-            and _BUILDS.fullmatch(last)
-        )
-
-    def everything(self) -> Iterator[tuple[_Module, str]]:
-        """Yield all its parts."""
-        for part in self.outline.parts:
-            yield self, part
-
-
-def _plans_something_else(module: _Module, bound: str, name: str) -> bool:
+def _plans_something_else(module: Module, bound: str, name: str) -> bool:
     """Whether a name, by the import that binds it or its owner, plans no LR of torch."""
     imports = module.outline.imports.get(bound, ())
     roots = {"" if one.level else one.module.split(".", 1)[0] for one in imports}
@@ -413,10 +341,6 @@ def _plans_something_else(module: _Module, bound: str, name: str) -> bool:
 @cache
 def _word(name: str) -> re.Pattern[str]:
     return re.compile(rf"{name}(?<!\w{name})(?!\w)")
-
-
-def _module(path: Path, text: str) -> _Module:
-    return _Module(path, hash(text), writes_rate(text.encode(errors="replace")), outline(text))
 
 
 __all__ = ["Relevance"]
