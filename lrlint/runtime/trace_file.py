@@ -8,7 +8,9 @@ last step when half a second has passed. The last line, ``{"steps": [3910]}``, s
 each optimizer made; it is missing where the run was killed.
 
 Lines are written as they come: a run that is killed loses less than its last second, and the tensor
-LRs that are still on another device. A last line that was cut short does not count.
+LRs that are still on another device. A last line that was cut short does not count. While a run
+writes, the file is locked, so that a second run with the same path is refused instead of mixing
+its lines into it.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import _thread
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -29,12 +32,18 @@ from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.telling import tell
 from lrlint.source.reading import read_bytes
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 VERSION = 1
 _INTERVAL = 0.5
 """Seconds between two looks at how far the optimizers are."""
 
 
 _APPEND = os.O_WRONLY | os.O_APPEND
+_OTHER_RUN = "another run is writing to it"
 
 
 class TraceError(UserError):
@@ -51,7 +60,7 @@ class TraceWriter:
         self.lost: str | None = None
         """Why the trace is not whole, in one line; None while it is."""
         try:
-            self._file = os.open(self.path, _APPEND | os.O_CREAT | os.O_TRUNC, 0o666)
+            self._file = _begun(self.path)
             self._identity = _identity(os.fstat(self._file))
         except OSError as error:
             raise UserError(f"--trace {path}: {error.strerror or error}") from error
@@ -85,6 +94,7 @@ class TraceWriter:
         with self._closing:
             file, self._file = self._file, -1
         if self.lost is None:
+            _unlock(file)
             os.close(file)
 
     def _watch(self) -> None:
@@ -144,7 +154,44 @@ class TraceWriter:
             if _identity(os.fstat(self._file)) == self._identity:
                 return
         self._file = os.open(self.path, _APPEND)
+        _lock(self._file)  # closing it has released it
         self._identity = _identity(os.fstat(self._file))
+
+
+def _begun(path: Path) -> int:
+    """Open a trace for writing, and empty it; raises OSError where another run writes to it."""
+    file = os.open(path, _APPEND | os.O_CREAT, 0o666)
+    try:
+        _lock(file)
+        if stat.S_ISREG(os.fstat(file).st_mode):
+            os.ftruncate(file, 0)
+    except OSError:
+        os.close(file)
+        raise
+    return file
+
+
+def _lock(file: int) -> None:
+    """Keep other runs from writing to a file; raises OSError where one does.
+
+    The system releases the lock of a process that is killed. Devices and pipes are shared, and
+    where the file system or the operating system has no such locks, nothing is kept away.
+    """
+    if fcntl is None or not stat.S_ISREG(os.fstat(file).st_mode):
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OSError(error.errno, _OTHER_RUN) from error
+    except OSError:  # such as ENOLCK
+        return
+
+
+def _unlock(file: int) -> None:
+    """Release the lock, which a forked worker would hold on to with its copy of the file."""
+    if fcntl is not None:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _identity(state: os.stat_result) -> tuple[int, int]:

@@ -179,3 +179,48 @@ def test_ranks_write_files_of_their_own(tmp_path: Path, monkeypatch: pytest.Monk
     traced(tmp_path / "run.jsonl", steps=5)
     assert [path.name for path in tmp_path.iterdir()] == ["run.rank3.jsonl"]
     assert Trace.load(tmp_path / "run.rank3.jsonl").rank == 3
+
+
+def test_a_second_run_does_not_write_into_the_trace_of_a_first(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    first, second = Session(Mode.RECORD), Session(Mode.RECORD)
+    first.trace_to(path)
+    with pytest.raises(UserError, match=r"--trace .*run.jsonl: another run is writing to it"):
+        second.trace_to(path)
+    assert Trace.load(path).steps is None  # it is as the first run has left it
+    first.stop()
+    second.trace_to(path)
+    second.stop()
+
+
+def test_a_worker_that_outlives_the_run_does_not_hold_its_trace(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    first, second = Session(Mode.RECORD), Session(Mode.RECORD)
+    first.trace_to(path)
+    copy = os.dup(first._trace._file)  # as a forked process has
+    first.stop()
+    second.trace_to(path)
+    second.stop()
+    os.close(copy)
+
+
+def test_a_file_that_was_closed_is_locked_anew(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    first = Session(Mode.RECORD)
+    first.trace_to(path)
+    first.start()
+    assert first._trace is not None
+    os.close(first._trace._file)
+    torch.optim.SGD(parameters(), lr=0.1).step()
+    with pytest.raises(UserError, match="another run"):
+        Session(Mode.RECORD).trace_to(path)
+    first.stop()
+    assert Trace.load(path).steps == (1,)
+
+
+def test_runs_may_share_a_device() -> None:
+    first, second = Session(Mode.RECORD), Session(Mode.RECORD)
+    first.trace_to(Path(os.devnull))
+    second.trace_to(Path(os.devnull))
+    first.stop()
+    second.stop()
