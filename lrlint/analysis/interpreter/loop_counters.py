@@ -246,7 +246,11 @@ def first_failure(condition: Condition, index: Atom) -> Expr | None:
     if isinstance(speed, float):
         return None  # sums of fractions are rounded: 0.1 ten times is less than 1
     try:
-        if condition.op in ("<", ">", "!="):
+        if condition.op == "!=":
+            met = ceil(offset / -slope)
+            never = met.value is not None and met.value < 0  # `if epoch + 1 == args.stop`, 0
+            return None if never else met
+        if condition.op in ("<", ">"):
             return ceil(offset / -slope)
         return floor(offset / -slope) + 1
     except UNREPRESENTABLE:

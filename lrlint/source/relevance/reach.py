@@ -46,7 +46,7 @@ _POLICY: Final = re.compile(r"\(\s*(?:policy\b|\$)")
 The outline of a module has a dollar for each string.
 """
 
-_OPTIMIZER: Final = re.compile(r"param_groups|optim")
+_OPTIMIZER: Final = re.compile(r"param_groups|optim|opt\w*\s*\.\s*(?:lr|learning_rate)\s*=")
 
 _UPDATE: Final = re.compile(r"opt(?:im\w*)?\.step\(")
 _GIVEN: Final = re.compile(r"sched(?:uler)?\.step\(\)")
