@@ -178,12 +178,13 @@ class StepBeforeOptimizer(Rule):
             return
         built = schedule.construction
         per_epoch = early.loop.kind is LoopKind.EPOCH
+        one = {LoopKind.EPOCH: "epoch", LoopKind.BATCH: "batch"}.get(early.loop.kind, "iteration")
         first = lr_after_steps(schedule, 0)
         skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"
         yield self.finding(
             early.scheduler_site.place,
             f"scheduler.step() runs before optimizer.step(): {skipped} is skipped, and the schedule"
-            f" comes one {'epoch' if per_epoch else 'batch'} early",
+            f" comes one {one} early",
             severity=Severity.ERROR if per_epoch and built.seen else Severity.WARNING,
             notes=(
                 ("optimizer stepped here", early.optimizer_site.place),

@@ -324,3 +324,19 @@ def test_a_constructor_that_misses_the_initial_lr(fresh: bool, expected: list[st
         return optimizer, scheduler
 
     assert codes(training) == expected
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_the_order_shows_in_a_loop_whose_iterations_may_be_epochs_or_batches(early: bool) -> None:
+    def training() -> Any:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.99)
+        for _ in range(30):
+            if early:
+                scheduler.step()
+            optimizer.step()
+            if not early:
+                scheduler.step()
+        return optimizer, scheduler
+
+    assert ("LR104" in codes(training)) is early

@@ -9,6 +9,7 @@ from lrlint.facts import (
     Construction,
     FactorFunction,
     Loop,
+    LoopKind,
     OptimizerUse,
     OrderFact,
     RecordedRun,
@@ -31,6 +32,7 @@ from lrlint.runtime.facts_of_run.lengths import (
 from lrlint.runtime.facts_of_run.optimizer_facts import call_fact, with_base_lrs
 from lrlint.runtime.facts_of_run.step_facts import step_site
 from lrlint.runtime.facts_of_run.training_loops import Loops, TrainingLoops
+from lrlint.runtime.recorder.call_sites import CallSite
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedScheduler
 from lrlint.symbolic import Expr
@@ -146,14 +148,22 @@ def _early_step(
     for site, fact in zip(record.sites.values(), sites, strict=True):
         regular = site.calls - site.idle > site.calls / 2
         first = site.first_at == record.optimizer_steps_before and site.last_at < optimizer.steps
-        if regular and first and optimizer_site is not None and fact.loop is not None:
+        loop = fact.loop or _unknown_loop(site)
+        if regular and first and optimizer_site is not None and loop is not None:
             early = OrderFact(
-                loop=fact.loop,
+                loop=loop,
                 scheduler_site=fact,
                 optimizer_site=optimizer_site,
                 adjacent=False,
             )
     return early
+
+
+def _unknown_loop(site: CallSite) -> Loop | None:
+    """Return the loop around a call that comes again and again, be it of epochs or of batches."""
+    if site.calls < 2:
+        return None
+    return Loop(kind=LoopKind.OTHER, trips=Expr.const(site.calls), place=site.place)
 
 
 def _repetition(record: RecordedScheduler, sites: tuple[StepSite, ...]) -> Repetition | None:
