@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 from torch.optim import SGD
 from torch.optim import lr_scheduler as lrs
 
@@ -66,3 +67,43 @@ def test_a_composition_built_before_is_verified() -> None:
     (track,) = watch.recording.schedules
     assert track.first_divergence is not None
     assert track.first_divergence.step == 10
+
+
+def restored(optimizer: SGD, *, first_lr: float | None = None) -> lrs.LambdaLR:
+    """A scheduler that is at its start, of an optimizer that has trained elsewhere."""
+    other = SGD(parameters(), lr=0.1, momentum=0.9)
+    theirs = lrs.LambdaLR(other, lambda count: 1 / (1 + count))
+    for weight in other.param_groups[0]["params"]:
+        weight.grad = torch.ones_like(weight)  # from which the momentum comes
+    for _ in range(5):
+        other.step()
+        theirs.step()
+    mine = lrs.LambdaLR(optimizer, lambda count: 1 / (1 + count))
+    optimizer.load_state_dict(other.state_dict())
+    if first_lr is not None:
+        optimizer.param_groups[0]["lr"] = first_lr
+    return mine
+
+
+@pytest.mark.parametrize(("first_lr", "codes"), [(None, {"LR901"}), (0.1, set())])
+def test_a_state_loaded_into_the_optimizer_alone(first_lr: float | None, codes: set[str]) -> None:
+    optimizer = SGD(parameters(), lr=0.1, momentum=0.9)
+    scheduler = restored(optimizer, first_lr=first_lr)
+    with lrlint.watch(scheduler, mode="record") as watch:
+        for _ in range(6):
+            optimizer.step()
+            scheduler.step()
+    assert {one.code for one in watch.findings} == codes
+
+
+def test_a_warm_up_by_hand_of_a_second_training_is_no_resume() -> None:
+    optimizer = SGD(parameters(), lr=0.1, momentum=0.9)
+    scheduler = restored(optimizer, first_lr=0.1)
+    with lrlint.watch(scheduler, mode="record") as watch:
+        for epoch in range(6):
+            for batch in range(3):
+                if epoch == 0:
+                    optimizer.param_groups[0]["lr"] = 0.1 * (batch + 1) / 3
+                optimizer.step()
+            scheduler.step()
+    assert {one.code for one in watch.findings} == set()

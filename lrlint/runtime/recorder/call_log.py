@@ -24,9 +24,12 @@ class CallLog:
         """Return where in the user's code we are; None where no frame is the user's."""
         return self._finder.here()
 
-    def place(self) -> RunPlace:
-        """Return where in the user's code we are, or a place that says that it is unknown."""
-        return self._finder.here() or RunPlace("<unknown>", 1)
+    def place(self, built: object = None) -> RunPlace:
+        """Return where in the user's code we are, or a place that says that it is unknown.
+
+        That is where ``built`` is being built, if it is given.
+        """
+        return self._finder.here(built) or RunPlace("<unknown>", 1)
 
     def next_order(self) -> int:
         """Return the number of the next call."""

@@ -98,10 +98,11 @@ class PlaceFinder:
         self._known: dict[tuple[int, ...], tuple[RunPlace, list[CodeType]]] = {}
         self._installed: dict[str, bool] = {}
 
-    def here(self) -> RunPlace | None:
+    def here(self, built: object = None) -> RunPlace | None:
         """Return the user's place; None where all frames are torch's or ours.
 
-        Where all are of installed packages, it is the innermost of those.
+        Where all are of installed packages, it is the innermost of those. Of an object that is
+        being built, it is where its class is called, also where that class is the user's.
         """
         frame: FrameType | None = sys._getframe(1)
         foreign = self._foreign
@@ -110,6 +111,9 @@ class PlaceFinder:
         if frame is None:
             return None
         users = self._users(frame)
+        constructors = _constructors(built)
+        while users.f_code in constructors and users.f_back is not None:
+            users = self._users(users.f_back)
         key: tuple[int, ...] = (id(frame.f_code), frame.f_lasti)
         if users is not frame:
             key += (id(users.f_code), users.f_lasti)
@@ -135,6 +139,15 @@ class PlaceFinder:
                 return frame
             frame = frame.f_back
         return innermost
+
+
+def _constructors(built: object) -> tuple[CodeType, ...]:
+    """Return the code of each ``__init__`` of an object's classes that is written in Python."""
+    if built is None:
+        return ()
+    functions = (vars(one).get("__init__") for one in type(built).__mro__)
+    codes = (getattr(function, "__code__", None) for function in functions)
+    return tuple(code for code in codes if isinstance(code, CodeType))
 
 
 _PATHS = sysconfig.get_paths()

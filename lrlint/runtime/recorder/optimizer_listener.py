@@ -71,7 +71,7 @@ class OptimizerListener:
         record = RecordedOptimizer(
             ref=weakref.ref(optimizer, lambda _: self._by_id.pop(key, None)),
             class_name=type(optimizer).__name__,
-            place=self._log.place(),
+            place=self._log.place(optimizer),
             order=self._log.next_order(),
             parameters=frozenset(id(p) for group in groups for p in group.get("params", ())),
             expected=ExpectedGroups(groups),

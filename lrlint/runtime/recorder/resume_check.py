@@ -72,6 +72,19 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
         )
 
 
+def lost_its_start(driver: RecordedScheduler) -> bool:
+    """Whether a schedule that was built before begins at another LR than its constructor has set.
+
+    Then the state of an optimizer that was trained has been loaded after that.
+    """
+    optimizer, scheduler = driver.optimizer.ref(), driver.ref()
+    if scheduler is None or optimizer is None or not getattr(optimizer, "state", None):
+        return False
+    first = closed_form(driver, scheduler, driver.base_lrs, at=0)
+    lrs = [plain_number(group.get("lr")) for group in optimizer.param_groups]
+    return first is not None and _first_difference(lrs, first, 0.0) is not None
+
+
 def replaced_arguments(record: RecordedScheduler) -> str:
     """Return which argument of the script the loaded state has replaced, in words, or nothing."""
     scheduler = record.ref()

@@ -42,6 +42,7 @@ from lrlint.runtime.recorder.resume_check import (
     LOADED_BEFORE,
     OPTIMIZER_LOADED,
     SCHEDULER_LOADED,
+    lost_its_start,
     replaced_arguments,
 )
 from lrlint.runtime.recorder.silent_errors import expect_own_lrs
@@ -102,7 +103,7 @@ class SchedulerListener:
             law=law,
             arguments=bound,
             given_names=given,
-            place=self._log.place(),
+            place=self._log.place(scheduler),
             order=self._log.next_order(),
             optimizer=optimizer,
             replay=replay,
@@ -145,7 +146,7 @@ class SchedulerListener:
                 law=law,
                 arguments=bound,
                 given_names=given_names(law, arguments, keywords),
-                place=self._log.place(),
+                place=self._log.place(scheduler),
                 order=self._log.next_order(),
                 optimizer=record,
                 replay=None,
@@ -172,7 +173,7 @@ class SchedulerListener:
         optimizer.expected.follow(groups)
         initial = (group.get("initial_lr", group.get("lr")) for group in groups)
         record.base_lrs = optimizer.base_lrs = tuple(map(plain_number, initial))
-        if record.counter and record.parent is None:
+        if record.parent is None and (record.counter or lost_its_start(record)):
             optimizer.loads_since_step.append(LOADED_BEFORE)
 
     def forget_others(self) -> None:
