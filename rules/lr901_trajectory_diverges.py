@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule
+from lrlint.facts import Departure, Schedule, Training
 from lrlint.judgement import wording
 from lrlint.judgement.resuming import overwritten_on_resume
+from lrlint.judgement.resuming_by_hand import starts_over
 from lrlint.rule import Finding, Rule
 
 
@@ -18,7 +19,8 @@ class TrajectoryDiverges(Rule):
 
     Reports, in a recorded run, the first optimizer step whose LR differs from the scheduler's by
     more than rounding, with both values and what probably wrote it. After a resume it compares the
-    LR with the closed form at the scheduler's counter.
+    LR with the closed form at the scheduler's counter; one that the script writes itself, with that
+    of the same training without interruption, if the checkpoint's LR is that of the step before.
 
     Not reported is an LR that the script writes now and then, or as a warm-up, if the scheduler
     computes each LR from the one in use and so goes on from there. It is a warning if the script
@@ -55,6 +57,22 @@ class TrajectoryDiverges(Rule):
 
     code, name, severity = "LR901", "trajectory-diverges", Severity.ERROR
     runs_only = True
+
+    def check_training(self, training: Training) -> Iterator[Finding]:
+        for schedule in training.written:
+            departure = schedule.run.departure
+            if departure is not None and starts_over(training, schedule) is None:  # LR209 says so
+                yield self._by_hand(schedule, departure)
+
+    def _by_hand(self, schedule: Schedule, departure: Departure) -> Finding:
+        return self.finding(
+            schedule.place,
+            f"optimizer step {departure.step + 1} after the checkpoint uses an LR of"
+            f" {wording.number(departure.used)} in param group {departure.group}, where the"
+            f" training without interruption uses {wording.number(departure.expected)}; probably"
+            f" {departure.writer}",
+            notes=(("the optimizer's state is restored here", schedule.run.goes_on),),
+        )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         departure = schedule.run.departure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,24 +37,52 @@ class Plan:
     """Those calls where it is meant to step as often whatever the command line."""
     _source: SourceFile | None = None
     _command_line: tuple[str, ...] = ()
-    _known: dict[tuple[tuple[str, object], ...], tuple[Forecast, ...]] = field(default_factory=dict)
+    _known: dict[tuple[tuple[str, ...], tuple[tuple[str, object], ...]], tuple[Forecast, ...]] = (
+        field(default_factory=dict)
+    )
+
+    def not_resumed(self, numbers: Mapping[str, object]) -> tuple[Forecast, ...]:
+        """Return what ``hand_written`` does of the same training without its interruption."""
+        return self._predicted(numbers, _without_resume(self._command_line))
 
     def hand_written(self, numbers: Mapping[str, object]) -> tuple[Forecast, ...]:
-        """Return the schedules that it writes into the param groups itself, predicted.
+        """Return the schedules whose law it writes itself, predicted.
+
+        It writes the LRs into the param groups, or gives a scheduler the function of its law.
 
         ``numbers`` are those of the run, by their names in the script.
         """
-        source, key = self._source, tuple(sorted(numbers.items()))
+        return self._predicted(numbers, self._command_line)
+
+    def _predicted(
+        self, numbers: Mapping[str, object], command_line: tuple[str, ...]
+    ) -> tuple[Forecast, ...]:
+        source, key = self._source, (command_line, tuple(sorted(numbers.items())))
         if source is None:
             return ()
         from lrlint.predict.forecast import forecast
 
         if key not in self._known:
-            command_line = self._command_line
             read = _within_limit(lambda: forecast(source, numbers, command_line=command_line))
             written = () if read is None else read.schedules
-            self._known[key] = tuple(one for one in written if _is_hand_written(one.schedule))
+            self._known[key] = tuple(one for one in written if _has_own_law(one.schedule))
         return self._known[key]
+
+
+_RESUMES = re.compile(r"-.*(resum|ckpt|checkpoint|restore|load|continue|start|snapshot)")
+
+
+def _without_resume(command_line: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out the options that make a training go on from a checkpoint, with their values."""
+    kept: list[str] = []
+    has_value = False
+    for word in command_line:
+        is_option = word.startswith("-")
+        dropped = _RESUMES.match(word) is not None if is_option else has_value
+        has_value = dropped and is_option and "=" not in word
+        if not dropped:
+            kept.append(word)
+    return tuple(kept)
 
 
 def plan_of(path: Path, command_line: tuple[str, ...] = ()) -> Plan:
@@ -65,8 +94,9 @@ def plan_of(path: Path, command_line: tuple[str, ...] = ()) -> Plan:
     if source is None or read is None:
         return Plan()
     schedules = _schedules(read.trainings)
-    lines = frozenset(_line(schedule) for schedule in schedules if _fits(schedule))
+    lines = _lines_that_fit(schedules)
     written = any(training.written for training in read.trainings)
+    written = written or any(map(_has_own_law, schedules))
     steps = usual = _planned_steps(schedules)
     if len(command_line) > 1:
         schedules = _within_limit(lambda: _with_command_line(source, command_line)) or ()
@@ -88,8 +118,12 @@ def _with_command_line(source: SourceFile, command_line: tuple[str, ...]) -> Seq
 
 
 def _planned_steps(schedules: Sequence[Schedule]) -> dict[Line, int]:
-    planned = ((_line(schedule), _trips(schedule)) for schedule in schedules)
-    return {line: trips for line, trips in planned if trips is not None}
+    planned: dict[Line, int] = {}
+    for schedule in schedules:
+        trips, line = _trips(schedule), _line(schedule)
+        if trips is not None:  # of several schedules of one line, each steps at least so often
+            planned[line] = min(trips, planned.get(line, trips))
+    return planned
 
 
 def _trips(schedule: Schedule) -> int | None:
@@ -105,8 +139,8 @@ def _trips(schedule: Schedule) -> int | None:
     return steps
 
 
-def _is_hand_written(schedule: Schedule) -> bool:
-    return schedule.scheduler == HANDWRITTEN
+def _has_own_law(schedule: Schedule) -> bool:
+    return schedule.scheduler == HANDWRITTEN or schedule.law.steps is not None
 
 
 def _within_limit(work: Callable[[], Result]) -> Result | None:
@@ -117,9 +151,14 @@ def _within_limit(work: Callable[[], Result]) -> Result | None:
         return None
 
 
-def _fits(schedule: Schedule) -> bool:
-    length = judged_length(schedule)
-    return length is not None and length.fits
+def _lines_that_fit(schedules: Iterable[Schedule]) -> frozenset[Line]:
+    """Return the lines that build schedules as long as the training, and none of another length."""
+    fitting, others = set[Line](), set[Line]()
+    for schedule in schedules:
+        length = judged_length(schedule)
+        if length is not None:
+            (fitting if length.fits else others).add(_line(schedule))
+    return frozenset(fitting - others)
 
 
 def _line(schedule: Schedule) -> Line:

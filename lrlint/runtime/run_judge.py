@@ -116,12 +116,20 @@ def _of_known_length(training: Training) -> Training:
     schedules = tuple(
         schedule for schedule in training.schedules if _has_known_length(driver(schedule))
     )
-    written = tuple(one for one in training.written if starts_over(training, one) is None)
+    written = tuple(
+        one
+        for one in training.written
+        if starts_over(training, one) is None and not _departs_on_resume(one)
+    )
     return replace(training, schedules=schedules, written=written)
 
 
 def _has_known_length(schedule: Schedule) -> bool:
-    departure = schedule.run.departure
-    if departure is not None and departure.resumed:
+    if _departs_on_resume(schedule):
         return False
     return not schedule.run.partial and schedule.run.starts_over is None
+
+
+def _departs_on_resume(schedule: Schedule) -> bool:
+    departure = schedule.run.departure
+    return departure is not None and departure.resumed

@@ -9,14 +9,19 @@ from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
-from lrlint.facts import Training
+from lrlint.facts import Schedule, Training
 from lrlint.linter.report import SourceFiles
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.settings import Settings
 from lrlint.output import Style
 from lrlint.output.colour import Paint
 from lrlint.output.full import finding as framed
-from lrlint.runtime.facts_of_run.hand_written import HandWritten, hand_written, unchanged
+from lrlint.runtime.facts_of_run.hand_written import (
+    HandWritten,
+    hand_written,
+    own_laws,
+    unchanged,
+)
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.planned_schedules import Plan
 from lrlint.runtime.rank_gap import compare_ranks, is_steady
@@ -107,7 +112,7 @@ class Session:
     def _ask(self, judge: RunJudge, *, finished: bool) -> tuple[Diagnostic, ...]:
         training = Training(optimizers=(), schedules=())
         with self.hooks.safely():
-            training = training_of(self.recorder, self._hand_written())
+            training = training_of(self.recorder, self._hand_written(), self._own_laws())
         failed, finished = self.hooks.failure is not None, finished and not self.cut
         return judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
 
@@ -135,6 +140,17 @@ class Session:
 
     def _hand_written(self) -> list[HandWritten]:
         return list(hand_written(self.recorder, self._plan))
+
+    def _own_laws(self) -> list[Schedule]:
+        return list(own_laws(self.recorder, self._plan))
+
+    def lines_of_own_laws(self) -> frozenset[tuple[str, int]]:
+        """Return where schedulers are built whose law the script writes, and which was read."""
+        laws: list[Schedule] = []
+        with self.hooks.safely():
+            laws = self._own_laws()
+        spans = [law.place.span() for law in laws]
+        return frozenset((span.filename, span.start.row) for span in spans)
 
     def _tracks(self) -> tuple[Track, ...]:
         written: list[HandWritten] = []

@@ -30,15 +30,15 @@ def counts(track: Track) -> str:
 def agreement(track: Track) -> str:
     """Say in a line whether the LR is the schedule's."""
     departure, error = track.first_divergence, track.max_relative_error
-    if track.scheduler == HANDWRITTEN:
-        if error is None:
-            return "the script sets the LR itself; there is no prediction to compare it with"
-        return f"LR matches the prediction at every step (max. rel. error {_error(error)})"
     if departure is not None:
         return (
             f"departs from its schedule at optimizer step {departure.step + 1}:"
             f" {departure.used:.6g} instead of {departure.expected:.6g}"
         )
+    if track.scheduler == HANDWRITTEN:
+        if error is None:
+            return "the script sets the LR itself; there is no prediction to compare it with"
+        return f"LR matches the prediction at every step (max. rel. error {_error(error)})"
     if track.expected is None or error is None:
         return "no step used its LR" if not track.optimizer_steps else "its law is not known"
     if track.overlaid_steps:

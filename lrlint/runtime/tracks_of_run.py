@@ -69,6 +69,7 @@ def _by_hand(written: HandWritten, key: str, epochs: int | None) -> Track:
         expected=written.expected,
         epochs=epochs,
         max_relative_error=written.error,
+        first_divergence=written.resume,
         rank=rank(),
         filename=span.filename,
         row=span.start.row,

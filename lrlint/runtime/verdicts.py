@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 
 from lrlint.diagnostics import Diagnostic, Related, Severity
 from lrlint.facts import HANDWRITTEN
@@ -31,6 +32,12 @@ _OF_LENGTH = frozenset(
 )
 """Rules that compare the steps with a horizon: where the run knows no horizon they say nothing."""
 
+_OF_ARGUMENTS = frozenset(
+    {"LR205", "LR207", "LR210", "LR301", "LR302", "LR303", "LR304", "LR308", "LR505"}
+)
+"""Rules about the arguments of a schedule. Of a law that the script writes as a function or a class
+of its own, a run sees none, and its silence says nothing."""
+
 _OF_UNIT = frozenset({"LR101", "LR102", "LR108"})
 """Rules that compare the unit of a length with that of the steps. Of the parts of a
 SequentialLR, a run knows the numbers alone: they need not show that some count epochs."""
@@ -38,10 +45,16 @@ SequentialLR, a run knows the numbers alone: they need not show that some count 
 _OF_HAND_WRITTEN = frozenset(
     {
         *("LR201", "LR204", "LR205", "LR210", "LR302", "LR305"),
-        *("LR701", "LR703", "LR704"),
+        *("LR703", "LR704"),
     }
 )
-"""Rules that judge an LR that the script writes by hand, where it can be read."""
+"""Rules that judge an LR that the script writes by hand, where it can be read.
+
+Whether a decay compounds (LR701) shows in a long run only: a short one does not refute it.
+"""
+
+_FUNCTIONS = frozenset({"LambdaLR", "MultiplicativeLR"})
+"""Schedulers whose law is a function of the script."""
 
 _TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202", "LR504"})
 """More steps than the schedule is long."""
@@ -82,6 +95,10 @@ _SAME_DEFECT = {
 """By code of a static finding, the findings of a run that show the same defect."""
 
 
+Line = tuple[str, int]
+"""File name and row."""
+
+
 class Verdict(Enum):
     """What a run shows about a static finding."""
 
@@ -109,13 +126,16 @@ def judge(
     tracks: Sequence[Track],
     *,
     complete: bool = True,
+    own_laws: Collection[Line] = (),
 ) -> list[Judgement]:
     """Return a judgement of each static finding.
 
     A run that is not ``complete``, since it was cut short or not all of it was recorded, says
-    nothing by its silence about the length of the training.
+    nothing by its silence about the length of the training. ``own_laws`` are the lines that build
+    schedulers whose law is the script's, where what was read of it predicts the run.
     """
-    return [_judge(finding, runtime, tracks, complete=complete) for finding in static]
+    covers = partial(_covers, complete=complete, own_laws=own_laws)
+    return [_judge(finding, runtime, tracks, covers) for finding in static]
 
 
 def one_severity(
@@ -167,7 +187,10 @@ def _key(finding: Diagnostic) -> tuple[object, ...]:
 
 
 def _judge(
-    static: Diagnostic, runtime: Sequence[Diagnostic], tracks: Sequence[Track], *, complete: bool
+    static: Diagnostic,
+    runtime: Sequence[Diagnostic],
+    tracks: Sequence[Track],
+    covers: Callable[[Track, str], bool],
 ) -> Judgement:
     built = {(track.filename, track.row) for track in tracks}
     here = [finding for finding in runtime if _share_a_schedule(static, finding, built)]
@@ -180,19 +203,23 @@ def _judge(
         return Judgement(Verdict.NOT_EXERCISED)  # its LR was not right, for another reason
     places = _places(static)
     its_tracks = [track for track in tracks if (track.filename, track.row) in places]
-    covered = its_tracks and all(_covers(track, static.code, complete) for track in its_tracks)
+    covered = its_tracks and all(covers(track, static.code) for track in its_tracks)
     return Judgement(Verdict.REFUTED if covered else Verdict.NOT_EXERCISED)
 
 
-def _covers(track: Track, code: str, complete: bool) -> bool:
+def _covers(track: Track, code: str, *, complete: bool, own_laws: Collection[Line]) -> bool:
     """Whether a schedule of the run would have shown a defect of this kind, and was right."""
     if track.scheduler == HANDWRITTEN:  # what the script reads as predicts the run
         return complete and code in _OF_HAND_WRITTEN and track.expected is not None
+    if (track.filename, track.row) in own_laws and code in _OF_HAND_WRITTEN:
+        return complete and not track.partial
     if code not in RECORDED or track.first_divergence is not None or not track.optimizer_steps:
         return False
     if (track.partial or not complete) and code in ABOUT_THE_END | ABOUT_TOO_FEW | _OF_LENGTH:
         return False
     law = LAWS.get(track.scheduler)
+    if code in _OF_ARGUMENTS and (law is None or law.name in _FUNCTIONS):
+        return False
     if code in _OF_UNIT and track.scheduler == "SequentialLR":
         return False
     if code in _OF_LENGTH and (law is None or not (law.horizon or law.durations)):
@@ -200,15 +227,13 @@ def _covers(track: Track, code: str, complete: bool) -> bool:
     return code == "LR103" or track.scheduler_steps > 0
 
 
-def _share_a_schedule(
-    static: Diagnostic, finding: Diagnostic, built: Collection[tuple[str, int]]
-) -> bool:
+def _share_a_schedule(static: Diagnostic, finding: Diagnostic, built: Collection[Line]) -> bool:
     mine, other = _places(static), _places(finding)
     schedules, others = mine & {*built}, other & {*built}
     return bool(schedules & others if schedules and others else mine & other)
 
 
-def _places(finding: Diagnostic) -> set[tuple[str, int]]:
+def _places(finding: Diagnostic) -> set[Line]:
     """Return the lines of a finding: its own, and those of the scheduler it is about."""
     related = {(place.filename, place.location.row) for place in finding.related}
     return {(finding.filename, finding.location.row)} | related

@@ -84,7 +84,8 @@ def run(
     assert session.hooks.failure is None
     recording = session.recording()
     del namespace
-    verdicts = judge(static, recording.findings, recording.schedules)
+    laws = session.lines_of_own_laws()
+    verdicts = judge(static, recording.findings, recording.schedules, own_laws=laws)
     return Run(recording, static, verdicts)
 
 
@@ -129,6 +130,15 @@ def test_a_claim_about_other_numbers_is_refuted(
 def test_a_decay_that_compounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     law = "solver.param_groups[0]['lr'] *= 0.1 ** (turn // 10)"
     assert run(tmp_path, monkeypatch, per_epoch=law).verdicts == {"LR701": "confirmed"}
+
+
+@pytest.mark.parametrize("rounds", ["1", "2"])
+def test_a_short_run_does_not_show_that_no_decay_compounds(
+    rounds: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    law = "solver.param_groups[0]['lr'] *= 0.9 ** turn"
+    ran = run(tmp_path, monkeypatch, "--rounds", rounds, per_epoch=law)
+    assert ran.verdicts == {"LR701": "not-exercised"}
 
 
 def test_what_cannot_be_predicted_is_shown_and_not_judged(

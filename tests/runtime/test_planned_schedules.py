@@ -30,6 +30,32 @@ for round in range(options.rounds):
 """
 
 
+TWO_OF_A_LINE = """
+import torch
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+weights = [torch.nn.Parameter(torch.ones(1)) for _ in range(2)]
+first, second = (torch.optim.SGD([weight], lr=0.2) for weight in weights)
+LENGTHS = {lengths}
+one, other = CosineAnnealingLR(first, LENGTHS[0]), CosineAnnealingLR(second, LENGTHS[1])
+for epoch in range(16):
+    for batch in range(5):
+        first.step()
+        second.step()
+    one.step()
+    other.step()
+"""
+
+
+@pytest.mark.parametrize(("lengths", "fit"), [((16, 16), True), ((16, 60), False)])
+def test_a_line_that_builds_several_fits_if_all_of_them_do(
+    lengths: tuple[int, int], fit: bool, tmp_path: Path
+) -> None:
+    script = tmp_path / "fit.py"
+    script.write_text(TWO_OF_A_LINE.format(lengths=lengths), encoding="utf-8")
+    assert (len(plan_of(script).ends_with_training) == 1) is fit
+
+
 @pytest.mark.parametrize(
     ("options", "steps", "usual"),
     [

@@ -79,6 +79,8 @@ def test_two_schedules_that_share_a_loop_are_told_apart() -> None:
         ("LR201", replace(BUILT, scheduler="LambdaLR"), True),
         ("LR101", replace(BUILT, scheduler="SequentialLR"), True),
         ("LR203", replace(BUILT, optimizer_steps=0), True),
+        ("LR210", replace(BUILT, scheduler="LambdaLR"), True),
+        ("LR205", replace(BUILT, scheduler="ScheduleOfTheScript"), True),
     ],
 )
 def test_silence_of_a_run_that_does_not_cover_the_claim(

@@ -7,12 +7,14 @@ LRs show by themselves is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lrlint.facts import (
     HANDWRITTEN,
+    Departure,
     Loop,
     LoopKind,
     OptimizerUse,
@@ -22,6 +24,7 @@ from lrlint.facts import (
 )
 from lrlint.runtime.facts_of_run.epochs import Epochs
 from lrlint.runtime.facts_of_run.lengths import last_lrs
+from lrlint.runtime.facts_of_run.resumed_by_hand import departure_on_resume
 from lrlint.runtime.planned_schedules import Plan
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedOptimizer
@@ -46,6 +49,8 @@ class HandWritten:
     """What the script reads as, as far as it can be read."""
     error: float | None
     """The greatest relative error of the prediction; None where it is not that of the run."""
+    resume: Departure | None = None
+    """Where a run that goes on from a checkpoint departs from the whole training."""
 
     @property
     def place(self) -> Place:
@@ -71,9 +76,29 @@ def hand_written(recorder: Recorder, plan: Plan) -> Iterator[HandWritten]:
     """Yield the schedules of optimizers without a scheduler whose LR changes, or is meant to."""
     epochs = Epochs(recorder)
     for record in _undriven(recorder):
-        forecast = _with_numbers_of_run(record, epochs, plan)
+        is_it = partial(_writes_lr_of, record)
+        forecast = _with_numbers_of_run(record, epochs, plan, is_it)
         if forecast is not None or record.curve.changes or record.rank_gap is not None:
-            yield HandWritten(record, forecast, _error(record, forecast))
+            resume = _resume(record, epochs, plan, is_it)
+            yield HandWritten(record, forecast, _error(record, forecast), resume)
+
+
+def own_laws(recorder: Recorder, plan: Plan) -> Iterator[Schedule]:
+    """Yield the schedules of schedulers whose law the script writes, where it predicts the run.
+
+    Such a law is the function of a `LambdaLR`, or a scheduler class of the script.
+    """
+    epochs = Epochs(recorder)
+    for scheduler in recorder.schedulers:
+        record = scheduler.optimizer
+        if scheduler.parent is not None or len(record.schedulers) != 1 or not record.curve.lr:
+            continue
+        if scheduler.law is not None and scheduler.name != "LambdaLR":
+            continue
+        is_it = partial(_is_built_at, scheduler.place)
+        forecast = _with_numbers_of_run(record, epochs, plan, is_it)
+        if forecast is not None and _error(record, forecast) is not None:
+            yield _settled(forecast.schedule, _run_of(record))
 
 
 def unchanged(recorder: Recorder, written: Sequence[HandWritten]) -> Iterator[HandWritten]:
@@ -93,16 +118,9 @@ def _undriven(recorder: Recorder) -> Iterator[RecordedOptimizer]:
 
 def facts_of(written: HandWritten, use: OptimizerUse) -> Schedule:
     """Return the facts: those of the script where they predict the run, else its LRs alone."""
-    record = written.record
-    run = RecordedRun(
-        last_lrs=last_lrs(record),
-        zero_steps=record.zero_lrs.fact(record.steps),
-        goes_on=record.begun_at,
-        rank_gap=record.rank_gap,
-    )
+    run = replace(_run_of(written.record), departure=written.resume)
     if written.forecast is not None and written.error is not None:
-        schedule = written.forecast.schedule
-        return replace(schedule, law=replace(schedule.law, settled=True), run=run)
+        return _settled(written.forecast.schedule, run)
     return Schedule(
         scheduler=HANDWRITTEN,
         variable=None,
@@ -114,7 +132,60 @@ def facts_of(written: HandWritten, use: OptimizerUse) -> Schedule:
     )
 
 
-def _with_numbers_of_run(record: RecordedOptimizer, epochs: Epochs, plan: Plan) -> Forecast | None:
+def _resume(
+    record: RecordedOptimizer,
+    epochs: Epochs,
+    plan: Plan,
+    is_it: Callable[[Schedule], bool],
+) -> Departure | None:
+    if record.begun_at is None:
+        return None
+    passes = epochs.passes(record)
+    whole = next((one for one in plan.not_resumed({}) if is_it(one.schedule)), None)
+    if whole is not None and passes.passes and passes.fewest == passes.most:
+        lengths = [name for name in whole.prediction.unresolved if name.startswith("len(")]
+        numbers = dict.fromkeys(lengths, passes.most)
+        whole = next((one for one in plan.not_resumed(numbers) if is_it(one.schedule)), None)
+    return None if whole is None else departure_on_resume(record, whole.prediction.lr)
+
+
+def _run_of(record: RecordedOptimizer) -> RecordedRun:
+    return RecordedRun(
+        last_lrs=last_lrs(record),
+        zero_steps=record.zero_lrs.fact(record.steps),
+        goes_on=record.begun_at,
+        rank_gap=record.rank_gap,
+    )
+
+
+def _settled(schedule: Schedule, run: RecordedRun) -> Schedule:
+    """Return a schedule that has predicted the run: its numbers are those of the run."""
+    return replace(schedule, law=replace(schedule.law, settled=True), run=run)
+
+
+def _writes_lr_of(record: RecordedOptimizer, schedule: Schedule) -> bool:
+    optimizer = schedule.optimizer
+    if schedule.scheduler != HANDWRITTEN or optimizer is None:
+        return False
+    return _is_at(record.place, optimizer.place)
+
+
+def _is_built_at(place: Place, schedule: Schedule) -> bool:
+    return schedule.scheduler != HANDWRITTEN and _is_at(place, schedule.place)
+
+
+def _is_at(place: Place, other: Place) -> bool:
+    """Whether two places are on the same line."""
+    span, read = place.span(), other.span()
+    return (span.filename, span.start.row) == (read.filename, read.start.row)
+
+
+def _with_numbers_of_run(
+    record: RecordedOptimizer,
+    epochs: Epochs,
+    plan: Plan,
+    is_it: Callable[[Schedule], bool],
+) -> Forecast | None:
     """Return what the script reads as, with the numbers of the run for those that it leaves open.
 
     A setting that the run has read from elsewhere, such as a file, is derived from its length.
@@ -122,7 +193,7 @@ def _with_numbers_of_run(record: RecordedOptimizer, epochs: Epochs, plan: Plan) 
     numbers: dict[str, object] = {}
     if record.steps > _MOST_STEPS:
         return None
-    found = _forecast(record, plan, numbers)
+    found = _forecast(plan, numbers, is_it)
     for _ in range(_MOST_TRIES):
         if found is None or found.prediction.optimizer_steps == record.steps:
             break
@@ -130,21 +201,14 @@ def _with_numbers_of_run(record: RecordedOptimizer, epochs: Epochs, plan: Plan) 
         if not more.items() - numbers.items():
             break
         numbers |= more
-        found = _forecast(record, plan, numbers) or found
+        found = _forecast(plan, numbers, is_it) or found
     return found
 
 
-def _forecast(record: RecordedOptimizer, plan: Plan, numbers: dict[str, object]) -> Forecast | None:
-    span = record.place.span()
-    for one in plan.hand_written(numbers):
-        optimizer = one.schedule.optimizer
-        built = None if optimizer is None else optimizer.place.span()
-        if built is not None and (built.filename, built.start.row) == (
-            span.filename,
-            span.start.row,
-        ):
-            return one
-    return None
+def _forecast(
+    plan: Plan, numbers: dict[str, object], is_it: Callable[[Schedule], bool]
+) -> Forecast | None:
+    return next((one for one in plan.hand_written(numbers) if is_it(one.schedule)), None)
 
 
 def _numbers(forecast: Forecast, record: RecordedOptimizer, epochs: Epochs) -> dict[str, object]:

@@ -16,8 +16,15 @@ Uses = dict[int, OptimizerUse]
 """The facts of optimizers, by the id of their record."""
 
 
-def training_of(recorder: Recorder, written: Sequence[HandWritten] = ()) -> Training:
-    """Return the facts of a run so far, with the schedules that the script writes by hand."""
+def training_of(
+    recorder: Recorder,
+    written: Sequence[HandWritten] = (),
+    own_laws: Sequence[Schedule] = (),
+) -> Training:
+    """Return the facts of a run so far, with the schedules that the script writes by hand.
+
+    ``own_laws`` are those of schedulers that are given such a law.
+    """
     loops = TrainingLoops(recorder)
     failed = {id(record.optimizer) for record in recorder.schedulers if record.failed}
     uses = {
@@ -33,7 +40,7 @@ def training_of(recorder: Recorder, written: Sequence[HandWritten] = ()) -> Trai
     return Training(
         optimizers=tuple(uses.values()),
         schedules=tuple(schedules.values()),
-        written=tuple(facts_of(one, uses[id(one.record)]) for one in written),
+        written=(*(facts_of(one, uses[id(one.record)]) for one in written), *own_laws),
     )
 
 
