@@ -95,6 +95,11 @@ def small_statements(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
     return ()
 
 
+def lines_of(block: cst.BaseSuite) -> list[cst.CSTNode]:
+    """Return the simple statements of a block, also those that share a line."""
+    return [small for part in statements_of(block) for small in small_statements(part)]
+
+
 def blocks_in(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Return the parts of a module, block or statement that hold statements, or are some."""
     parts: list[cst.CSTNode] = []

@@ -164,11 +164,72 @@ while True:
 """,
             12,
         ),
+        # A comparison is kept in a name, which ends both loops.
+        (
+            """
+over = False
+while not over:
+    for _ in range(4):
+        optimizer.step()
+        scheduler.step()
+        done += 1
+        over = done >= 10
+        if over:
+            break
+""",
+            10,
+        ),
+        # The same name ends the outer loop only, after whole passes.
+        (
+            """
+over = False
+while not over:
+    for _ in range(4):
+        optimizer.step()
+        scheduler.step()
+        done += 1
+        over = done >= 10
+""",
+            12,
+        ),
     ],
 )
 def test_the_end_is_found_by_running_the_loop(tmp_path: Path, loop: str, steps: int) -> None:
     found = predicted(tmp_path, loop)
     assert (found.unresolved, found.optimizer_steps) == ([], steps)
+
+
+DRAWN = """
+batches = iter([[1.0], [2.0], [3.0]])
+turns = 0
+while done + turns < 8:
+    {first}
+    try:
+        batch = next(batches)
+    except StopIteration:
+        batches = iter([[1.0], [2.0], [3.0]])
+        {then}
+        continue
+    optimizer.step()
+    scheduler.step()
+    done += 1
+"""
+
+
+def test_batches_that_are_drawn_again_take_no_iteration(tmp_path: Path) -> None:
+    loop = DRAWN.replace("    {first}\n", "").format(then="print()")
+    found = predicted(tmp_path, loop)
+    assert (found.unresolved, found.optimizer_steps) == ([], 8)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [("turns += 1", "pass"), ("pass", "turns = turns + 1"), ("pass", "turns += 1")],
+)
+def test_what_is_counted_where_batches_are_over_stays_open(
+    tmp_path: Path, first: str, then: str
+) -> None:
+    assert predicted(tmp_path, DRAWN.format(first=first, then=then)).lr is None
 
 
 @pytest.mark.parametrize(

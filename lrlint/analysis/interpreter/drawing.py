@@ -9,7 +9,7 @@ import libcst as cst
 from lrlint.analysis.interpreter.iteration import iterate
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import Stream
-from lrlint.source.nodes import small_statements, statements_of
+from lrlint.source.nodes import lines_of, statements_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def drawn_until_empty(machine: Machine, node: cst.While) -> Drawn | None:
                     finalbody=None,
                     body=first,
                 ):
-                    return _tried(machine, _lines(first), _lines(handler.body), body[1:])
+                    return _tried(machine, lines_of(first), lines_of(handler.body), body[1:])
         case cst.Comparison(
             left=cst.NamedExpr(
                 target=cst.Name() as target, value=cst.Call(args=[_, default]) as call
@@ -71,8 +71,3 @@ def _drawn_by(
     if not isinstance(source, Stream) or source.once is None:
         return None
     return Drawn(iterate(machine, source, call.args[0].value), target, body)
-
-
-def _lines(block: cst.BaseSuite) -> list[cst.CSTNode]:
-    """Return the simple statements of a block, also those that share a line."""
-    return [small for part in statements_of(block) for small in small_statements(part)]

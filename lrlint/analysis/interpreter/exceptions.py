@@ -21,7 +21,7 @@ from lrlint.analysis.model.conditions import Condition, Flag, Relation, flatten,
 from lrlint.analysis.model.questions import Asks, Nature, Question
 from lrlint.analysis.model.trace import ALL_LOOPS, Break
 from lrlint.analysis.model.values import Opaque
-from lrlint.source.nodes import small_statements, statements_of
+from lrlint.source.nodes import lines_of, small_statements, statements_of
 
 _EXPECTED = frozenset(
     {"StopIteration", "ZeroDivisionError", "IndexError", "KeyError", "LookupError"}
@@ -117,7 +117,8 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     finally:
         if node.handlers or overrides:
             machine.tries.pop()
-    left = record.left or bool(caught & _EXPECTED)
+    draws_again = caught == {"StopIteration"} and _draws_again(machine, node)
+    left = record.left or (bool(caught & _EXPECTED) and not draws_again)
     for handler in node.handlers:
         run_handler(machine, handler, statements_of(handler.body))
         if record.left:
@@ -141,6 +142,33 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     if outcome.exit is Exit.RAISE and node.handlers:
         return Outcome()
     return outcome
+
+
+def _draws_again(machine: Machine, node: cst.Try | cst.TryStar) -> bool:
+    """Whether a ``while`` loop only gets new batches and begins again where its batches are over.
+
+    ``except StopIteration: batches = iter(loader); continue`` at the start of its body: nothing has
+    been counted then.
+    """
+    if len(machine.loops) <= machine.frames[-1].loops or node.orelse or node.finalbody:
+        return False
+    around = machine.loops[-1].loop.place.node
+    if not isinstance(around, cst.While) or statements_of(around.body)[0] is not node:
+        return False
+    match lines_of(node.body), lines_of(node.handlers[0].body):
+        case (
+            [cst.Assign(value=cst.Call(func=cst.Name(value="next")))],
+            [*others, cst.Continue()],
+        ):
+            return all(isinstance(one, cst.Expr) or _is_iterator(one) for one in others)
+    return False
+
+
+def _is_iterator(node: cst.CSTNode) -> bool:
+    match node:
+        case cst.Assign(value=cst.Call(func=cst.Name(value="iter" | "enumerate"))):
+            return True
+    return False
 
 
 def _caught(kind: cst.BaseExpression | None) -> list[str]:

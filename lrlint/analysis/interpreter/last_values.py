@@ -26,7 +26,7 @@ from lrlint.analysis.model.trace import (
     has_break,
     nodes_of,
 )
-from lrlint.analysis.model.values import Choice, Store, alternatives
+from lrlint.analysis.model.values import Choice, Store, Truth, alternatives
 from lrlint.symbolic import Atom, Expr, Strength
 
 
@@ -77,6 +77,8 @@ def write_last_values(
             # `done` is true where the condition held in the last iteration.
             alternatives = tuple((c.subs(mapping), inner) for c, inner in value.alternatives)
             machine.write(store, key, Choice(alternatives))
+        elif isinstance(value, Truth) and mapping:
+            machine.write(store, key, Truth(value.condition.subs(mapping)))
         if not isinstance(value, Expr) or all_atoms(value).isdisjoint(changing | irregular):
             continue
         variable = by_place.get((store, key))
