@@ -36,6 +36,20 @@ for step in range(6):
             "scheduler.step()",
             [0, 4, 8, 7, 6, 5],
         ),
+        (
+            "scheduler = torch.optim.lr_scheduler.LambdaLR("
+            "optimizer, lambda n: np.interp([n], [0, 2, 6], [0, 1, 0.5])[0])",
+            "pass",
+            "scheduler.step()",
+            [0, 4, 8, 7, 6, 5],
+        ),
+        (
+            "scheduler = torch.optim.lr_scheduler.MultiStepLR("
+            "optimizer, [2 * n + 1 for n in range(1, len(heights) - 4)], 0.5)",
+            "pass",
+            "scheduler.step()",
+            [8, 8, 8, 4, 4, 2],
+        ),
     ],
 )
 def test_is_computed(build: str, write: str, after: str, expected: list[float]) -> None:

@@ -15,6 +15,7 @@ from lrlint.analysis.interpreter.numbers import (
     compute,
     from_python,
     items_of,
+    length_of,
     plain,
     to_number,
 )
@@ -177,13 +178,15 @@ def _interpolated(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
     """Return a number on the straight lines between points, which are few and increasing."""
     given = arguments.get(1, "xp"), arguments.get(2, "fp")
     at = arguments.get(0, "x")
+    rest = arguments.positional[1:]
+
+    def at_each(x: AnyValue) -> AnyValue:
+        return _interpolated(machine, Arguments([x, *rest], arguments.keywords), node)
+
     if isinstance(at, Sized):
-        rest = arguments.positional[1:]
-
-        def at_each(x: AnyValue) -> AnyValue:
-            return _interpolated(machine, Arguments([x, *rest], arguments.keywords), node)
-
         return tables.elementwise(at_each, at)
+    if isinstance(at, ListValue):
+        return Sized(length_of(machine, at), element=_of_items(at.items or [], at_each))
     places, heights = ([] if value is None else items_of(value) or [] for value in given)
     if not 2 <= len(places) == len(heights) <= _MOST_POINTS or len(arguments.all()) > 3:
         return Opaque(measured=True)
@@ -198,6 +201,18 @@ def _interpolated(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
         step = operators.apply(machine, cst.Multiply, rise, share)
         total = operators.apply(machine, cst.Add, total, step)
     return total
+
+
+def _of_items(items: list[AnyValue], function: Callable[[AnyValue], AnyValue]) -> tables.Element:
+    """Return what gives the value of a function for the element with an index that is known."""
+
+    def element(index: Expr) -> AnyValue:
+        position = index.as_number()
+        if not isinstance(position, int) or not 0 <= position < len(items):
+            return Opaque()
+        return function(items[position])
+
+    return element
 
 
 _MOST_POINTS = 5

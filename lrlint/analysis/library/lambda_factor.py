@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import words
 from lrlint.analysis.model.compiling import NotComputable, compile_number
+from lrlint.analysis.model.computed import Computed
 from lrlint.analysis.model.records import OptimizerRecord
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -130,7 +131,8 @@ class _Function:
             return None
         if self._is_small(law, step) or any(
             factor in self.atoms and exponent > 0
-            for monomial in law.terms
+            for side in _sides(law)
+            for monomial in side.terms
             for factor, exponent in monomial
         ):
             with self.machine.elsewhere(self.scope.unit, self.scope):
@@ -206,6 +208,17 @@ class _Function:
             case cst.Float():
                 return rate is not None and 0 < rate <= _SMALL and number_of(node) == rate
         return False
+
+
+def _sides(law: Expr) -> Iterator[Expr]:
+    """Yield the numbers of which a law is one or another, as its branches say."""
+    atoms = law.atoms()
+    key = next(iter(atoms)).key if len(atoms) == 1 else None
+    if isinstance(key, Computed) and key.function == "if" and law == Expr.atom(*atoms):
+        for part in key.parts:
+            yield from _sides(part)
+    else:
+        yield law
 
 
 def _is_share(number: Expr, atom: Atom) -> bool:

@@ -29,6 +29,7 @@ from lrlint.analysis.model.values import (
     Const,
     ListValue,
     Opaque,
+    Stream,
     Value,
     alternatives,
 )
@@ -180,7 +181,26 @@ def _as_number(machine: Machine, value: AnyValue) -> AnyValue:
         return numbers.to_number(machine, value) or value
     if isinstance(value, ListValue) and value.items is not None:
         return replace(value, items=[_as_number(machine, item) for item in value.items])
-    return value
+    return _item_by_item(value)
+
+
+_MOST_ITEMS = 64
+
+
+def _item_by_item(value: AnyValue) -> AnyValue:
+    """Return ``[n * k / 3 for k in range(1, 3)]`` as a list of numbers, where it is a short one."""
+    match value:
+        case Stream(once=None) as source:
+            pass
+        case ListValue(source=Stream() as source):
+            pass
+        case _:
+            return value
+    count = None if source.trips is None else source.trips.value
+    if not isinstance(count, int) or not 0 < count <= _MOST_ITEMS or source.over_loader:
+        return value
+    items = [source.element(Expr.const(position)) for position in range(count)]
+    return ListValue(items) if all(isinstance(item, Expr) for item in items) else value
 
 
 def _build_incomplete(

@@ -1,0 +1,24 @@
+# invalid: a helper with a branch for the warm-up returns the LR
+# at: scheduler = LambdaLR(sgd, lambda step: rate_after(step, 500))
+import math
+
+from torch.optim import SGD
+from torch.optim.lr_scheduler import LambdaLR
+
+TOP = 0.3
+
+
+def rate_after(updates, ramp):
+    if updates < ramp:
+        return TOP * (updates + 1) / ramp
+    return TOP * math.exp(-(updates - ramp) / 4000)
+
+
+def learn(network, batches):
+    sgd = SGD(network.parameters(), lr=TOP)
+    scheduler = LambdaLR(sgd, lambda step: rate_after(step, 500))
+    for _ in range(12):
+        for image, label in batches:
+            network(image, label).backward()
+            sgd.step()
+            scheduler.step()
