@@ -156,6 +156,8 @@ def nature_of(value: AnyValue, text: str) -> Nature:
     if isinstance(value, Opaque) and value.measured:
         # What is called in a loop may be a measurement, but `dist.get_rank()` is not.
         asked = words.asks_for_rank(text) or words.asks_for_rank(value.path or "")
+        if not asked and words.asks_for_setup(text or value.path or ""):
+            return Nature.FLAG  # the same throughout the training
         return Nature.RANK if asked else Nature.METRIC
     path = getattr(value, "path", None) or text
     return Nature.RANK if words.is_rank(path) else Nature.FLAG

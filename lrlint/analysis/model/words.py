@@ -52,6 +52,9 @@ _ASKS_FOR_RANK = re.compile(
     r"get_rank\(|\b(local_|global_|node_)?rank\b\s*(==|!=|<|>|in\b)|is_(main|master|rank)|main_process"
     r"|global_zero|is_local_main"
 )
+_ASKS_FOR_SETUP = re.compile(
+    r"\b(is_(torchelastic_)?(initialized|launched)|is_(\w+_)?available)\b(\(|$)"
+)
 _RANK_NUMBER = re.compile(r"\b(local_|global_|node_)?rank\b")
 _EVALUATION = re.compile(
     r"(^|_)(val|valid|validation|test|eval|dev)($|_|\d)|^(val|test|eval|valid)"
@@ -114,6 +117,11 @@ def is_rank_number(path: str) -> bool:
 def asks_for_rank(text: str) -> bool:
     """Whether the text of a condition asks which process this is."""
     return _ASKS_FOR_RANK.search(text) is not None
+
+
+def asks_for_setup(text: str) -> bool:
+    """Whether a condition asks what the process has, such as a GPU or other processes."""
+    return _ASKS_FOR_SETUP.search(text) is not None
 
 
 def is_evaluation(path: str) -> bool:
