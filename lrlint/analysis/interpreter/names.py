@@ -106,7 +106,8 @@ def choices_at_top(machine: Machine, owner: str, form: str, values: dict[object,
 
 
 _SETTINGS = re.compile(
-    r"(?i)(?:cfg|config(?:uration)?|hp|param(?:eter)?s|opts?|options|settings|args)$"
+    r"(?i)(?:cfg|conf|config(?:uration)?|flags|hp|hyper|param(?:eter)?s|opts?|options|settings"
+    r"|arg(?:ument)?s)$"
 )
 _RESUMES = re.compile(r"resume|restart|pretrained|checkpoint|ckpt")
 
