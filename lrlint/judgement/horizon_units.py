@@ -154,6 +154,10 @@ def _batches(schedule: Schedule) -> Evidence | None:
     return Evidence(schedule, horizon, BY_NAME) if _is_epochs_of_batches(length, one) else None
 
 
+_ANY_FACTOR = 2
+"""Up to here a factor of a count of epochs is not taken for half of an epoch's batches."""
+
+
 def _is_epochs_of_batches(length: Expr, schedule: Schedule) -> bool:
     """Whether a length is a count of epochs times the known number of batches in each."""
     loop = driver(schedule).stepping.batch_loop
@@ -162,6 +166,7 @@ def _is_epochs_of_batches(length: Expr, schedule: Schedule) -> bool:
         return False
     return all(
         coefficient % each == 0
+        or (coefficient > _ANY_FACTOR and 2 * coefficient % each == 0)
         or any(isinstance(factor, Atom) and _is_unnamed(factor, each) for factor, _ in monomial)
         for monomial, coefficient in length.terms.items()
     )
