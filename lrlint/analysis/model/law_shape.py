@@ -308,7 +308,9 @@ def _floored_end(slope: Expr, offset: Expr) -> Expr | None:
         return None
     share = 1 + slope * divisor / offset
     if share.value is None:
-        return divisor if len(share.terms) == 1 and _is_above_zero(share) else None
+        # A warm-up, `f * (1 - t / T) + t / T`, rises to `1 / f` of its start: that is no share.
+        plain = len(share.terms) == 1 and all(n > 0 for _, n in next(iter(share.terms)))
+        return divisor if plain and _is_above_zero(share) else None
     return divisor if 0 < share.value <= _HIGHEST_FLOOR else None
 
 
