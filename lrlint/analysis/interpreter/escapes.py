@@ -13,7 +13,14 @@ from lrlint.analysis.model.records import (
     SchedulerRecord,
     SchedulerValue,
 )
-from lrlint.analysis.model.trace import Block, LRWrite, OptimizerStep, SchedulerStep, walk
+from lrlint.analysis.model.trace import (
+    Block,
+    LRWrite,
+    OptimizerStep,
+    SchedulerStep,
+    has_break,
+    walk,
+)
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -72,6 +79,15 @@ def leave_block_open(block: Block, why: str) -> None:
     """Leave open how often everything steps that a part of a trace steps."""
     for record in stepped_in(block):
         leave_open(record, why)
+
+
+def leave_exit_open(block: Block, begun: int, exit_begun: int) -> None:
+    """Leave open what the end of a ``try`` or ``with`` steps where a ``break`` leaves the body.
+
+    It runs on that way out, too, where nothing follows it.
+    """
+    if has_break(block[begun:exit_begun]):
+        leave_block_open(block[exit_begun:], "stepped on the way out of a loop")
 
 
 def stepped_in(block: Block) -> Iterator[Owner]:

@@ -126,8 +126,9 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     if node.orelse is not None and not outcome.ends:
         outcome = machine.run_block(statements_of(node.orelse.body))
     if node.finalbody is not None:
-        others = len(machine.frames[-1].returns)
+        others, end = len(machine.frames[-1].returns), len(block)
         final = machine.run_block(statements_of(node.finalbody.body))
+        escapes.leave_exit_open(block, mark, end)
         if final.ends:
             del machine.frames[-1].returns[returned:others]
             record.left |= outcome.ends

@@ -168,8 +168,10 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
         machine.without_gradients = before
     if contexts.swallows(machine, node, managers):
         escapes.leave_block_open(block[mark:], "stepped in a `with` that exceptions may leave")
+    end = len(block)
     for value in reversed(managers):
         contexts.leave(machine, value)
+    escapes.leave_exit_open(block, mark, end)
     return outcome
 
 

@@ -1,4 +1,4 @@
-"""``while`` loops that draw from an iterator or a list, or that count in their test."""
+"""Loops that draw from an iterator, that count in their test, and the way out of them."""
 
 from __future__ import annotations
 
@@ -56,3 +56,21 @@ LOADER = "loader = torch.utils.data.DataLoader(range(7), batch_size=2)\nit = ite
 )
 def test_counted_or_open(code: str, count: int | None) -> None:
     assert steps(code) == count
+
+
+LEAVING = "class Tick:\n    def __enter__(self): return self\n"
+LEAVING += "    def __exit__(self, *error): decay.step()\ntick = Tick()\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("try:\n        adam.step()\n        if k == 2: break\n    finally: decay.step()", None),
+        ("with tick:\n        adam.step()\n        if k == 2: break", None),
+        ("try:\n        if k == 2: continue\n        adam.step()\n    finally: decay.step()", 5),
+        ("with tick:\n        if k == 2: continue\n        adam.step()", 5),
+        ("try:\n        update()\n        if k == 2: break\n    finally: print(k)", 3),
+    ],
+)
+def test_what_runs_on_the_way_out_of_a_loop(body: str, count: int | None) -> None:
+    assert steps(f"{LEAVING}for k in range(5):\n    {body}") == count
