@@ -52,6 +52,32 @@ LOADER = "loader = torch.utils.data.DataLoader(range(7), batch_size=2)\nit = ite
             "        seen += 1\n        if seen >= 9: break",
             9,
         ),
+        # The break comes in an iteration that has begun: it has set the variable.
+        (
+            "for k in range(1, 30, 3):\n    if k > 5: break\n    adam.step()\n"
+            "for j in range(k): decay.step()",
+            None,
+        ),
+        (
+            "for k in range(3):\n    if k > 5: break\n    adam.step()\nfor j in range(k): update()",
+            2,
+        ),
+        # What holds the first time it is asked, no measurement decides.
+        (
+            "new = True\nfor k in range(4):\n    adam.step()\n    if new:\n        new = False\n"
+            "        continue\n    decay.step()",
+            None,
+        ),
+        (
+            "new = True\nfor k in range(4):\n    if new:\n        print(k)\n        new = False\n"
+            "    update()",
+            4,
+        ),
+        (
+            "best, high = False, 0\nfor k in range(4):\n    update()\n"
+            "    best = score(net) > high\n    if best: print(k)",
+            4,
+        ),
     ],
 )
 def test_counted_or_open(code: str, count: int | None) -> None:

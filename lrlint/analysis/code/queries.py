@@ -140,3 +140,27 @@ def draws(test: cst.BaseExpression) -> bool:
         isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "next"
         for node in walk(test)
     )
+
+
+def once_flags(body: cst.CSTNode) -> frozenset[str]:
+    """Return the flags that a body changes where it tests them only: ``if new: new = False``."""
+    inside: set[str] = set()
+    outside: set[str] = set()
+    waiting = list(children(body))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, cst.If) and (name := _flag(node.test)) in assigned_names(node.body):
+            inside.add(name)
+            outside |= assigned_names(node.body) - {name}
+            waiting += [] if node.orelse is None else [node.orelse]
+        elif isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr)):
+            outside |= assigned_names(node)
+        else:
+            waiting += children(node)
+    return frozenset(inside - outside)
+
+
+def _flag(test: cst.BaseExpression) -> str:
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test = test.expression
+    return test.value if isinstance(test, cst.Name) else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import assigned_names, resized_lists
+from lrlint.analysis.code.queries import assigned_names, once_flags, resized_lists
 from lrlint.analysis.interpreter import carried_values
 from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.machine import Machine
@@ -28,6 +28,7 @@ from lrlint.analysis.model.values import (
     Growth,
     Instance,
     ListValue,
+    Opaque,
     Scope,
     Store,
 )
@@ -60,6 +61,9 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
     places: set[Entry] = set()
     absent: set[Entry] = set()
     held = set(carried_values.held(machine, node))
+    once = frozenset[str]()
+    if isinstance(node, (cst.For, cst.While)):
+        once = machine.unit.names_of(node.body, once_flags)
     unknown = set(held)
     unknown |= {(value, WHOLE) for value in carried_values.unknown_lists(machine)}
     for store, key, default in _changing(machine, node):
@@ -81,6 +85,8 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
         elif (store, key) in held or value is None:
             absent.add((store, key))
         elif other := carried_values.unknown_at_start(value, changes=key in machine.carried):
+            if key in once:
+                other = Opaque()  # no measurement: it holds in the first iteration that asks
             unknown.add((store, key))
             others.append((store, key, value, other))
             machine.write(store, key, other)

@@ -6,6 +6,9 @@ from collections.abc import Hashable
 from contextlib import suppress
 from dataclasses import replace
 
+import libcst as cst
+
+from lrlint.analysis.code.queries import first_name
 from lrlint.analysis.interpreter.escapes import leave_open, stepped_in
 from lrlint.analysis.interpreter.gains import UNREPRESENTABLE
 from lrlint.analysis.interpreter.machine import Machine
@@ -93,6 +96,21 @@ def write_last_values(
         if not all_atoms(known).isdisjoint(changing | irregular):
             known = _left(machine, repeat, variable, str(key), value)
         machine.write(store, key, known)
+
+
+def write_broken_target(
+    machine: Machine, repeat: Repeat, target: cst.BaseExpression, planned: Expr | None
+) -> None:
+    """Leave the variable of a loop open that a break at its start ends.
+
+    The iteration of the break sets it, unless the ``planned`` elements are used up before.
+    """
+    trips, name = repeat.loop.trips, first_name(target)
+    if name is None or trips is None or not isinstance(machine.scope.find(name), Expr):
+        return
+    most, count = None if planned is None else planned.value, trips.value
+    if most is None or count is None or most > count:
+        machine.write(machine.scope.store, name, machine.named_number(name, None, Strength.OPEN))
 
 
 def _left(

@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter.gains import UNREPRESENTABLE, resolve, running_
 from lrlint.analysis.interpreter.last_values import (
     breaks_unforeseen,
     leave_replaced_open,
+    write_broken_target,
     write_last_values,
     write_running,
 )
@@ -80,8 +81,9 @@ def repeating(
         if begun is not None and unknowns is not None:
             carried_values.end(machine, repeat, begun, unknowns.entries, unknowns.absent)
             unknowns.restore(machine)
+    planned, at_start = loop.trips, False
     if getattr(node, "orelse", None) is None:
-        _end_at_break(repeat)
+        at_start = _end_at_break(repeat)
     unforeseen = breaks_unforeseen(repeat.body, {variable.atom for variable in variables})
     running = running_counters(machine, variables)
     mapping = resolve(variables, loop.index, running, loop.trips)
@@ -101,13 +103,15 @@ def repeating(
     if mapping:
         substitute([repeat], mapping)
         if loop.trips is None and getattr(node, "orelse", None) is None:
-            _end_at_break(repeat)  # a counter of the script ends it
+            at_start = _end_at_break(repeat)  # a counter of the script ends it
     if loop.trips is not None and machine.replaced:
         loop.otherwise = tuple(
             condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())
         )
     leave_replaced_open(machine, repeat, start)
     write_last_values(machine, repeat, variables, mapping, start, closed=not unforeseen)
+    if at_start and isinstance(node, cst.For):
+        write_broken_target(machine, repeat, node.target, planned)
     write_running(machine, repeat, running)
     for value in growing:
         changing_values.end_growth(value, repeat)
@@ -117,17 +121,20 @@ def repeating(
         outer.remove(repeat)
 
 
-def _end_at_break(repeat: Repeat) -> None:
-    """Bound the trip count by ``if i >= limit: break`` at the start or end of the body."""
+def _end_at_break(repeat: Repeat) -> bool:
+    """Bound the trip count by ``if i >= limit: break`` at the start or end of the body.
+
+    Return whether it was at the start: then that iteration begins, and is not counted.
+    """
     loop, body = repeat.loop, repeat.body
     planned = None if loop.trips is None else loop.trips.value
     if any(isinstance(node, Break) and node.levels == 1 for node in body) and (
         loop.unbounded or planned
     ):
         loop.trips, loop.unbounded = Expr.const(1), False  # a retry is for emergencies
-        return
+        return False
     if (loop.trips is None and not loop.unbounded) or len(body) < 2:
-        return
+        return False
     for position, visits in ((0, 0), (-1, 1)):
         condition = _condition_of_break(body[position])
         if condition is None or any(
@@ -142,7 +149,8 @@ def _end_at_break(repeat: Repeat) -> None:
             loop.trips = trips if loop.trips is None else minimum(loop.trips, trips)
             loop.unbounded = False
             del body[position]
-            return
+            return position == 0
+    return False
 
 
 def _end_where_false(machine: Machine, repeat: Repeat, tests: list[Condition]) -> None:
