@@ -100,7 +100,7 @@ def _created(draw: random.Random) -> tuple[str, str]:
 
 
 def _from_settings(draw: random.Random) -> tuple[str, str]:
-    """Return a call of the older factory, and its name."""
+    """Return a call of a factory with the settings of a command line, and what it imports."""
     options = [f'"--sched", default="{draw.choice(["cosine", "step", "poly"])}"']
     options.append('"--epochs", type=int, default=EPOCHS')
     if draw.random() < 0.7:
@@ -116,6 +116,11 @@ def _from_settings(draw: random.Random) -> tuple[str, str]:
     rows = ["parser = argparse.ArgumentParser()"]
     rows += [f"parser.add_argument({option})" for option in options]
     rows.append("args = parser.parse_args([])")
+    if draw.random() < 0.5:
+        rows.append("given = scheduler_kwargs(args, decreasing_metric=True)")
+        rows.append("given['updates_per_epoch'] = len(batches)")
+        rows.append("sched, num_epochs = create_scheduler_v2(opt, **given)")
+        return "\n".join(rows), "create_scheduler_v2, scheduler_kwargs"
     rows.append("sched, num_epochs = create_scheduler(args, opt, updates_per_epoch=len(batches))")
     return "\n".join(rows), "create_scheduler"
 
@@ -132,7 +137,7 @@ def timm_script(seed: int) -> str:
         built, name = _created(draw) if kind < 0.8 else _from_settings(draw)
     returned = draw.random() < 0.7
     trips = "num_epochs" if "num_epochs" in built.split("=", 1)[0] and returned else "EPOCHS"
-    if "sched, num_epochs = create_scheduler(" in built and returned:
+    if "\nsched, num_epochs = create_scheduler" in built and returned:
         trips = "num_epochs"
     by_epoch, by_update = draw.choice(_STEPS), draw.choice(_UPDATES)
     start = "" if draw.random() < 0.8 else "sched.step(epoch)\n"
