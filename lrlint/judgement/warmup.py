@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrlint.facts import Argument, GuardKind, Schedule
+from lrlint.facts import Argument, GuardKind, Horizon, Schedule
 from lrlint.formulas.warmup_cosine import WARMUPS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
@@ -243,9 +243,18 @@ def warmup_of_training(schedule: Schedule) -> WarmupSteps | None:
 
 
 def _warmup_against(schedule: Schedule, steps: Expr | None) -> WarmupSteps | None:
-    warmup, horizon = schedule.argument(warmup_and_total(schedule)[0]), schedule.horizon
-    if warmup is None or warmup.number is None or steps is None or horizon is None:
+    name = warmup_and_total(schedule)[0]
+    warmup = schedule.argument(name)
+    if warmup is None or warmup.number is None or steps is None:
         return None
+    horizon = schedule.horizon  # an inverse square root has no end, but its warm-up has
+    if horizon is None:
+        horizon = Horizon(
+            parameter=name,
+            length=warmup.number,
+            unit=warmup.number.unit,
+            place=warmup.place or schedule.place,
+        )
     compared = against(schedule, horizon, warmup.number, steps)
     caveat = compared.caveat
     if compared.comparison.unknown:
