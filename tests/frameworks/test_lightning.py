@@ -61,6 +61,29 @@ def predicted(script: str, path: Path, **settings: object) -> Forecast:
     return found
 
 
+ACCUMULATING = fit("max_epochs=5, callbacks=[GradientAccumulationScheduler(scheduling={0: 3})]")
+UPDATES = "self.trainer.estimated_stepping_batches"
+
+
+def test_accumulation_by_a_callback_that_never_changes_it(tmp_path: Path) -> None:
+    script = module(COSINE.format(20), STEP) + ACCUMULATING
+    found = predicted(script, tmp_path)
+    assert found.prediction.optimizer_steps == 20
+    assert found.prediction.lr is not None
+    # As Lightning 2.6.6 gives it.
+    assert found.prediction.lr[0][-1] == pytest.approx(0.001609427140540686, rel=1e-9)
+    assert "LR201" not in codes(script)
+
+
+def test_updates_are_estimated_before_a_callback_accumulates() -> None:
+    assert "LR206" in codes(module(COSINE.format(UPDATES), STEP) + ACCUMULATING)
+    given = fit("max_epochs=5, accumulate_grad_batches=3")
+    assert "LR206" not in codes(module(COSINE.format(UPDATES), STEP) + given)
+    # Nothing is known of a plan from elsewhere.
+    plan = "callbacks=[GradientAccumulationScheduler(read_plan())]"
+    assert not codes(module(COSINE.format(UPDATES), STEP) + fit(f"max_epochs=5, {plan}"))
+
+
 def schedule(script: str, path: Path, **settings: object) -> Schedule:
     return predicted(script, path, **settings).schedule
 

@@ -217,15 +217,19 @@ def _with_loader(loader: Loader, method: str, path: str | None) -> Instance:
 
 def updates_per_epoch(trainer: Trainer, batches: Expr) -> Expr | None:
     """Return how many updates an epoch has: the last of them may have fewer batches."""
-    if trainer.accumulation == ONE:
+    return _updates(batches, trainer.accumulation)
+
+
+def _updates(batches: Expr, accumulation: Expr) -> Expr | None:
+    if accumulation == ONE:
         return batches
-    updates = compute(ceil, batches / trainer.accumulation)
+    updates = compute(ceil, batches / accumulation)
     return updates if isinstance(updates, Expr) else None
 
 
 def estimated(trainer: Trainer, batches: Expr) -> AnyValue:
     """Return ``trainer.estimated_stepping_batches``."""
-    updates = updates_per_epoch(trainer, batches)
+    updates = _updates(batches, trainer.configured_with)
     limit = trainer.max_steps
     if trainer.epochs is None:
         return limit or Const(float("inf"))

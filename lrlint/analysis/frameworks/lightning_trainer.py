@@ -15,7 +15,16 @@ from lrlint.analysis.interpreter.numbers import to_number
 from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model.library_kinds import LibraryKind
-from lrlint.analysis.model.values import NONE, AnyValue, Const, Instance, ListValue, Opaque, Store
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    Const,
+    DictValue,
+    Instance,
+    ListValue,
+    Opaque,
+    Store,
+)
 from lrlint.symbolic import Atom, Expr, Strength, Unit
 
 ONE = Expr.const(1)
@@ -33,6 +42,9 @@ class Trainer(Instance):
     max_steps: Expr | None = None
     """None for no bound."""
     accumulation: Expr = ONE
+    """How many batches make an update."""
+    configured_with: Expr = ONE
+    """The same where optimizers are configured: a callback changes it only after that."""
     may_stop: bool = False
     """Whether a callback or a time limit may end the training early."""
     open: bool = True
@@ -75,14 +87,18 @@ def trainer_of(machine: Machine, arguments: Arguments) -> Trainer:
     epochs = settings.number("max_epochs", Unit.EPOCH, -1 if given else 1000)
     endless = epochs is not None and epochs.value is not None and epochs.value < 0
     trainer.epochs = None if endless else epochs
-    trainer.accumulation = settings.accumulation()
+    scheduled = settings.scheduled()
+    trainer.accumulation = settings.accumulation(scheduled)
+    known = trainer.accumulation.value is not None
+    trainer.configured_with = ONE if scheduled and known else trainer.accumulation
     trainer.refusal = settings.refusal()
     trainer.may_stop = "max_time" in arguments.keywords
     note_callbacks(machine, trainer, arguments.keywords.get("callbacks"), arguments.open)
     store = trainer.store.data
     store["max_steps"] = steps or Opaque("trainer.max_steps")
     store["max_epochs"] = epochs or Opaque("trainer.max_epochs")
-    store["accumulate_grad_batches"] = trainer.accumulation
+    if scheduled is None:
+        store["accumulate_grad_batches"] = trainer.accumulation
     store["limit_train_batches"] = settings.given("limit_train_batches") or Expr.const(1.0)
     devices = settings.devices()
     if devices is not None:
@@ -121,19 +137,27 @@ class Settings:
             return machine.named_number(path, number.value, Strength.CONSTANT, unit=unit)
         return number
 
-    def accumulation(self) -> Expr:
-        """Return how many batches make an update; a Trainer out of view does not accumulate."""
+    def scheduled(self) -> Instance | None:
+        """Return the callback that says how many batches make an update, or None."""
+        for callback in _callbacks(self._arguments.keywords.get("callbacks"))[0]:
+            if isinstance(callback, Instance) and callback.path == _ACCUMULATES:
+                return callback
+        return None
+
+    def accumulation(self, scheduled: Instance | None) -> Expr:
+        """Return how many batches make an update; a Trainer out of view does not accumulate.
+
+        That is open where a callback changes it from one epoch to another.
+        """
         machine, value = self._machine, self.given("accumulate_grad_batches")
         path = f"{PREFIX}accumulate_grad_batches"
         if is_number(machine.override(path)):
             return machine.named_number(path, None, Strength.OPEN)
-        scheduled = any(
-            isinstance(callback, Opaque) and callback.path == _ACCUMULATES
-            for callback in _callbacks(self._arguments.keywords.get("callbacks"))[0]
-        )
-        if value is None and not scheduled:
+        if scheduled is not None:
+            value = _whole_training(scheduled) if value in (None, ONE) else Opaque()
+        elif value is None:
             return ONE
-        number = None if scheduled else to_number(machine, value)
+        number = to_number(machine, value)
         if number is not None and number.value is not None:
             constant = number.is_constant and number.value != 1
             if not constant:
@@ -187,13 +211,29 @@ _ACCUMULATES = "GradientAccumulationScheduler"
     *(
         f"{module}.callbacks.{name}"
         for module in MODULES
-        for name in (*_MAY_STOP, *_CHANGES_LRS, *_ADDS_GROUPS, _ACCUMULATES, "ModelCheckpoint")
+        for name in (*_MAY_STOP, *_CHANGES_LRS, *_ADDS_GROUPS, "ModelCheckpoint")
     ),
     "finetuning_scheduler.FinetuningScheduler",
 )
 def _callback(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Return a callback that is known by its class, which its path names."""
     return Opaque(machine.unit.code(node.func).rsplit(".", 1)[-1])
+
+
+@models(*(f"{module}.callbacks.{_ACCUMULATES}" for module in MODULES))
+def _accumulation_scheduler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    store = Store({"scheduling": arguments.get(0, "scheduling") or Opaque()})
+    return Instance(None, store, _ACCUMULATES, open=True)
+
+
+def _whole_training(scheduled: Instance) -> AnyValue:
+    """Return the number of batches of an update where it is the same in all epochs: ``{0: 4}``."""
+    scheduling = scheduled.store.data["scheduling"]
+    if isinstance(scheduling, DictValue) and scheduling.complete:
+        match list(scheduling.store.data.items()):
+            case [(0, number)]:
+                return number
+    return Opaque()
 
 
 def _callbacks(given: AnyValue | None, *, others: bool = False) -> tuple[list[AnyValue], bool]:
