@@ -18,6 +18,7 @@ from lrlint.formulas import LAWS
 from lrlint.source.errors import SourceError
 from lrlint.source.lexical import end_of_logical_line
 from lrlint.source.nodes import blocks_in, children, indices_of, string_of, walk
+from lrlint.source.relevance import FITTED
 from lrlint.source.relevance.outline import called_words, only_fields, without_strings, words
 from lrlint.source.skeleton import Skeleton
 
@@ -132,7 +133,9 @@ class Survey:
             stack += _said_by(node)
         part = Part(
             called=frozenset(called).union(*(one.called for one in inner)),
-            relevant=any(map(_is_telling, names)) or any(one.relevant for one in inner),
+            relevant=any(map(_is_telling, names))
+            or ("fit" in called and not names.isdisjoint(FITTED))
+            or any(one.relevant for one in inner),
             names_optimizer=any("optim" in name.lower() for name in names)
             or any(one.names_optimizer for one in inner),
             imports_beside=imports or any(one.imports_beside for one in inner),

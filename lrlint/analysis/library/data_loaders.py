@@ -49,7 +49,7 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         batches = _drawn(machine, data, sampler, arguments.get(5, "num_workers"))
         if size != NONE:
             batches = _batched(machine, batches, size, drop_last)
-            if sampler is None and isinstance(data, Opaque | Sized):
+            if sampler is None and isinstance(data, Opaque | Sized | ListValue):
                 by_samples = _batched(machine, length_of(machine, data), size, drop_last)
     return Loader(
         batches,

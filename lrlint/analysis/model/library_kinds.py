@@ -34,6 +34,7 @@ class LibraryKind(Enum):
     PARSER = "argparse.ArgumentParser"
     PROCESS = "multiprocessing.Process"
     REGISTRY = "fvcore.common.registry.Registry"
+    SENTENCE_MODEL = "sentence_transformers.SentenceTransformer"
     SPLITTER = "sklearn.model_selection.KFold"
     SKORCH_NET = "skorch.NeuralNet"
     SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"

@@ -17,8 +17,8 @@ None may say no where a schedule would be found; a yes costs time only.
 
 from __future__ import annotations
 
-from lrlint.source.relevance.mentions import mentions_schedule, starts_something
+from lrlint.source.relevance.mentions import FITTED, mentions_schedule, starts_something
 from lrlint.source.relevance.outline import Imported
 from lrlint.source.relevance.reach import Relevance
 
-__all__ = ["Imported", "Relevance", "mentions_schedule", "starts_something"]
+__all__ = ["FITTED", "Imported", "Relevance", "mentions_schedule", "starts_something"]

@@ -30,6 +30,9 @@ _STEPPED = re.compile(rb"(?:lr|LR|warm|anneal|decay|plateau|polic|sch)[A-Za-z0-9
 # `adjust_learning_rate(optimizer, epoch)`.
 _HELPER = re.compile(rb"\w(?:learning_rate|_lr)\(")
 
+FITTED = frozenset({"train_objectives", "warmup_steps"})
+"""Arguments of ``fit`` of sentence-transformers' models, which builds a schedule."""
+
 # "schedule" is an English word and job schedulers are common, so a file that has nothing else needs
 # one more sign: something is stepped, optimized, or built by a call named after a schedule.
 _TRAINS = (
@@ -65,6 +68,8 @@ def mentions_schedule(data: bytes) -> bool:
         return True
     if _BUILDS in data and b"instantiate" in data and b"hydra.main" in data:
         return True
+    if b"sentence_transformers" in data and any(name.encode() in data for name in FITTED):
+        return True
     return (b"learning_rate(" in data or b"_lr(" in data) and _HELPER.search(data) is not None
 
 
@@ -95,4 +100,4 @@ def _has(patterns: tuple[re.Pattern[bytes], ...], data: bytes) -> bool:
     return any(pattern.search(data) for pattern in patterns)
 
 
-__all__ = ["mentions_schedule", "starts_something", "writes_rate"]
+__all__ = ["FITTED", "mentions_schedule", "starts_something", "writes_rate"]

@@ -19,6 +19,7 @@ from typing import Final
 from lrlint.source.locate import LIBRARIES, Locator, load_imported, module_query
 from lrlint.source.module import SourceFile
 from lrlint.source.relevance import by_name
+from lrlint.source.relevance.mentions import FITTED
 from lrlint.source.relevance.modules import CONSTRUCTOR, Module, Step, module_at
 from lrlint.source.relevance.outline import TOP, Imported, free_words, words
 
@@ -260,6 +261,8 @@ class Relevance:
             return True  # it may be a parameter, which the caller of the function has built
         if {"deepspeed", "initialize"} <= used:
             return True  # its configuration may ask for one
+        if "fit" in used and not used.isdisjoint(FITTED):
+            return True  # a model of sentence-transformers builds one
         if "instantiate" in used and ("hydra" in used or self._is_of_hydra(module)):
             return True  # a settings file may name one
         names = self._constructors(used)
