@@ -39,6 +39,8 @@ class FileForecast:
     """What can be set, where anything was."""
     left_out: tuple[Schedule, ...] = ()
     """The schedules that the script does not build with its defaults."""
+    not_followed: tuple[str, ...] = ()
+    """What is too large to be followed, and may build others."""
 
 
 def forecast(
@@ -84,7 +86,8 @@ def forecast(
             forecasts.append(predicted(trace, schedule, item.record))
     unused = frozenset(interpreter.unused_overrides())
     asked = frozenset(interpreter.asked)
-    return FileForecast(source.name, tuple(forecasts), unused, asked, tuple(left_out))
+    not_followed = tuple(reason for place, reason in interpreter.undecided if place is None)
+    return FileForecast(source.name, tuple(forecasts), unused, asked, tuple(left_out), not_followed)
 
 
 def _planned(schedule: Schedule) -> float | None:

@@ -44,7 +44,7 @@ def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
 
 
 def nothing_found(file: FileForecast) -> str:
-    """Say that there is no schedule, or which option builds one."""
+    """Say that there is no schedule, which option builds one, or what may hide one."""
     for schedule in file.left_out:
         for guard in schedule.construction.guards:
             if guard.by_default is False:
@@ -55,6 +55,8 @@ def nothing_found(file: FileForecast) -> str:
                     "no learning-rate schedule with the defaults;"
                     f" {schedule.scheduler} in line {row} needs `{guard.text}`{remedy}"
                 )
+    if file.not_followed:
+        return f"no learning-rate schedule found, but there may be one: {file.not_followed[0]}"
     return "no learning-rate schedule found"
 
 

@@ -137,3 +137,16 @@ def test_a_callback_that_may_end_the_training_is_named(ends: str, early: bool) -
         Trainer(net, args, train_dataset=data, callbacks=[Watch()]).train()
     """
     assert any("may end early" in line for line in lines(text)) is early
+
+
+def test_what_was_not_followed_may_build_a_schedule(tmp_path: Path) -> None:
+    body = "    x = x + 1\n" * 9_000
+    head = "from torch.optim.lr_scheduler import StepLR\n\ndef build(x):\n"
+    (tmp_path / "factory.py").write_text(f"{head}{body}    return StepLR(x)\n")
+    script = tmp_path / "train.py"
+    script.write_text("from factory import build\n\nscheduler = build(optimizer)\n")
+    (line,) = describe(forecast(load(script)), colour=False)
+    found, _, reason = line.partition(", but there may be one: ")
+    assert found.endswith("train.py: no learning-rate schedule found")
+    assert reason.startswith("build() of ")
+    assert reason.endswith("factory.py is too large to be followed")
