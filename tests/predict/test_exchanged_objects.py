@@ -59,6 +59,10 @@ def test_a_loop_that_takes_the_next_of_several_is_followed() -> None:
         "import asyncio\nasync def part(o, s):\n    for k in range(2):\n        o.step()\n"
         "        await asyncio.sleep(0)\n        s.step()\nasync def main():\n"
         "    await asyncio.gather(*[part(adam, decay) for j in range(2)])\nasyncio.run(main())",
+        "import asyncio\nasync def part(n):\n    for k in range(n):\n        adam.step()\n"
+        "        await asyncio.sleep(0)\n        decay.step()\nasync def main():\n"
+        "    async with asyncio.TaskGroup() as group:\n        group.create_task(part(3))\n"
+        "        group.create_task(part(2))\nasyncio.run(main())",
         # locals() has what the inner function uses of the outer one.
         "def outer():\n    inside = decay\n    def tick():\n        mystery(locals())\n"
         "        inside.step()\n    return tick\ntick = outer()\nfor k in range(3):\n"

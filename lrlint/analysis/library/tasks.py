@@ -8,8 +8,9 @@ from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.definitions import named_function
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.registry import models
-from lrlint.analysis.model.values import AnyValue, Opaque
+from lrlint.analysis.library.registry import models, models_method
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.values import AnyValue, Instance, Opaque, Store
 from lrlint.source.nodes import walk
 
 
@@ -34,3 +35,13 @@ def _take_turns(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
             if isinstance(argument.value, (cst.Attribute, cst.Name)):
                 escapes.leave_value_open(machine.evaluate(argument.value), why)
     return Opaque()
+
+
+models_method(LibraryKind.TASK_GROUP, "create_task")(
+    lambda machine, group, arguments, node: _take_turns(machine, arguments, node)
+)
+
+
+@models("asyncio.TaskGroup")
+def _group(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Instance(None, Store(), kind=LibraryKind.TASK_GROUP, open=True)

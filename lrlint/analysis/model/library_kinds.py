@@ -38,6 +38,7 @@ class LibraryKind(Enum):
     SPLITTER = "sklearn.model_selection.KFold"
     SKORCH_NET = "skorch.NeuralNet"
     SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"
+    TASK_GROUP = "asyncio.TaskGroup"
     TIMM_SCHEDULER = "timm.scheduler.Scheduler"
     TRAINER = "transformers.Trainer"
     TRAINING_ARGUMENTS = "transformers.TrainingArguments"
