@@ -23,7 +23,14 @@ from lrlint.analysis.interpreter.calls import unknown_call
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import lookup_order
 from lrlint.analysis.library.namespaces import namespace, update
-from lrlint.analysis.library.registry import BASES, drives, models, models_method, qualified
+from lrlint.analysis.library.registry import (
+    BASES,
+    drives,
+    models,
+    models_attribute,
+    models_method,
+    qualified,
+)
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerStep, SchedulerStep
@@ -129,9 +136,7 @@ def _save_hyperparameters(
         return NONE
     function = machine.frames[-1].function
     known = machine.scope.store.data
-    hparams = namespace(Store())
-    hparams.setting = False
-    hparams.path = f"{module.path}.hparams" if module.path else "hparams"
+    hparams = _no_settings(module)
     if isinstance(function, cst.FunctionDef):
         parameters = function.params
         for parameter in (*parameters.params, *parameters.kwonly_params):
@@ -149,6 +154,21 @@ def _save_hyperparameters(
     else:
         module.store.data["hparams"] = hparams
     return NONE
+
+
+@models_attribute(_MODULE, "hparams")
+@models_attribute(LibraryKind.LIGHTNING_DATA, "hparams")
+def _hparams(machine: Machine, module: Instance) -> AnyValue:
+    """Return the settings before any is saved: ``self.hparams.update(vars(args))`` fills them."""
+    hparams = module.store.data["hparams"] = _no_settings(module)
+    return hparams
+
+
+def _no_settings(module: Instance) -> Instance:
+    hparams = namespace(Store())
+    hparams.setting = False
+    hparams.path = f"{module.path}.hparams" if module.path else "hparams"
+    return hparams
 
 
 def _saved(arguments: Arguments) -> AnyValue | None:

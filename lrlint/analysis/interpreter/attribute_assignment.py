@@ -7,10 +7,17 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, escapes, members, numbers, own_attributes
+from lrlint.analysis.interpreter import (
+    choices,
+    escapes,
+    late_entries,
+    members,
+    numbers,
+    own_attributes,
+)
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.names import name_setting, name_value
+from lrlint.analysis.interpreter.names import name_setting, name_value, named_entries
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import (
@@ -97,6 +104,10 @@ def set_attribute(
     match owner:
         case Instance() if (setter := _setter(machine, owner, name)) is not None:
             machine.call_function(setter, Arguments([value]))
+        case Instance(store=store) if name == "__dict__" and isinstance(value, DictValue):
+            for key, inner in named_entries(machine, value).items():
+                machine.write(store, key, inner)
+            owner.open = owner.open or not value.complete
         case Instance(store=store, path=path):
             if isinstance(value, (Const, Expr)) and any(
                 "__setattr__" in inherited.data for inherited in store.inherited
@@ -106,6 +117,7 @@ def set_attribute(
                 value = name_setting(machine, value, f"{path or 'cfg'}.{name}", Strength.DEFAULT)
             elif rename and (path is not None or not isinstance(value, Expr)):
                 value = name_value(machine, value, f"{path or 'self'}.{name}")
+            value = late_entries.as_set_late(machine, store, name, value)
             note_rebinding(machine, store.data.get(name, MISSING), value)
             machine.write(store, name, value)
         case ClassValue(scope=scope):

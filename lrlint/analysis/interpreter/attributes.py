@@ -17,6 +17,7 @@ from lrlint.analysis.interpreter.members import (
     opaque_member,
 )
 from lrlint.analysis.interpreter.names import name_setting
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -154,7 +155,8 @@ def instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
     if value is not None:
         return value
     if name == "__dict__":
-        return DictValue(owner.store, complete=not owner.open, path=owner.path, setting=True)
+        complete = not owner.open or owner.kind is LibraryKind.COMMAND_LINE
+        return DictValue(owner.store, complete, owner.path, setting=True)
     if owner.kind is not None:
         value = machine.library.member(machine, owner, name)
         if value is not None:

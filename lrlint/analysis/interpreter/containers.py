@@ -9,6 +9,7 @@ from lrlint.analysis.interpreter import escapes, imports, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import entry, get_item
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.names import named_entries
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
 from lrlint.analysis.model.values import (
@@ -124,7 +125,7 @@ def update(machine: Machine, receiver: DictValue, arguments: Arguments) -> None:
     """Write the entries of another dict, and of keywords, into a dict."""
     other = arguments.get(0)
     if isinstance(other, DictValue):
-        for key, value in other.store.data.items():
+        for key, value in list(named_entries(machine, other).items()):
             machine.write(receiver.store, key, value)
         receiver.complete = receiver.complete and other.complete
     elif other is not None:

@@ -24,6 +24,7 @@ from lrlint.analysis.interpreter.comprehensions import run_comprehension
 from lrlint.analysis.interpreter.item_assignment import index_value, known_slice
 from lrlint.analysis.interpreter.items import get_item
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.names import named_entries
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import UNCOMPUTABLE
 from lrlint.analysis.interpreter.truths import as_value
@@ -178,7 +179,7 @@ def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
         if isinstance(element, cst.StarredDictElement):
             other = machine.evaluate(element.value)
             if isinstance(other, DictValue):
-                mapping.store.data.update(other.store.data)
+                mapping.store.data.update(named_entries(machine, other))
                 mapping.complete = mapping.complete and other.complete
             else:
                 mapping.complete = False

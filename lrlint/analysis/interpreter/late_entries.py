@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from lrlint.analysis.interpreter.escapes import leave_block_open
+from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.computed import Derived, all_atoms
 from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.conditions import Compound, Condition, Flag, Not
@@ -25,10 +26,42 @@ from lrlint.analysis.model.trace import (
     has_break,
     nodes_of,
 )
-from lrlint.analysis.model.values import Opaque
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Const,
+    DictValue,
+    ListValue,
+    Opaque,
+    Sized,
+    Store,
+    Truth,
+)
 from lrlint.symbolic import Atom, Expr
 
+
 _WORD = re.compile(r"\w+")
+
+
+def as_set_late(machine: Machine, store: Store, name: str, value: AnyValue) -> AnyValue:
+    """Return what an attribute holds that a loop is known to set for the first time.
+
+    A dict of data, such as a log, is another one in later iterations: it is not known.
+    """
+    if not machine.may_be_set(name) or name in store.data or not isinstance(value, DictValue):
+        return value
+    aliased = any(other is value for other in machine.scope.store.data.values())
+    return Opaque(name, measured=True) if not aliased and _is_data(value) else value
+
+
+def _is_data(value: AnyValue) -> bool:
+    match value:
+        case DictValue(store=store):
+            return all(map(_is_data, store.data.values()))
+        case ListValue(items=None, element=element):
+            return element is None or _is_data(element)
+        case ListValue(items=list() as items):
+            return all(map(_is_data, items))
+    return isinstance(value, (Const, Truth, Expr, Opaque, Sized))
 
 
 def leave_uncertain_open(repeat: Repeat, key: str, why: str) -> None:

@@ -366,6 +366,10 @@ def _instance(
         value = attributes.delegated(machine, receiver, name)
     if value is not None:
         return machine.call(value, arguments, node)
+    if name == "__setattr__":
+        return machine.call(
+            External("builtins.setattr"), Arguments([receiver, *arguments.positional]), node
+        )
     if receiver.kind is not None:
         modelled = machine.library.call_method(machine, receiver, name, arguments, node)
         if modelled is not None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import path_suffix
 from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.model import words
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
@@ -56,6 +58,19 @@ def name_setting(machine: Machine, value: AnyValue, path: str, strength: Strengt
                 for position, item in enumerate(items)
             ]
     return value
+
+
+def named_entries(machine: Machine, mapping: DictValue) -> Mapping[Hashable, AnyValue]:
+    """Return the entries of a dict; of settings, each under the name by which it may be set."""
+    data = mapping.store.data
+    if not mapping.setting:
+        return data
+    named = dict(data)
+    for key, value in data.items():
+        if isinstance(key, str):
+            path = f"{mapping.path}{path_suffix(Const(key), None)}" if mapping.path else key
+            named[key] = name_setting(machine, value, path, Strength.DEFAULT)
+    return named
 
 
 def _is_from_file(value: Expr) -> bool:

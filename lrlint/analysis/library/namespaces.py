@@ -6,12 +6,21 @@ from dataclasses import replace
 
 import libcst as cst
 
+from lrlint.analysis.interpreter import containers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import entries
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.registry import models
+from lrlint.analysis.library.registry import models, models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
-from lrlint.analysis.model.values import AnyValue, DictValue, Instance, ListValue, Opaque, Store
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    DictValue,
+    Instance,
+    ListValue,
+    Opaque,
+    Store,
+)
 
 
 def namespace(store: Store) -> Instance:
@@ -86,6 +95,13 @@ def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
         None, store, setting=setting, kind=LibraryKind.NAMESPACE, open=arguments.open
     )
     return changeable(machine, settings)
+
+
+@models_method(LibraryKind.NAMESPACE, "update")
+def _update(machine: Machine, settings: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``config.update(vars(args), epochs=10)``; what else it is given is not known."""
+    containers.update(machine, DictValue(settings.store), arguments)
+    return NONE
 
 
 @models("omegaconf.OmegaConf.create")
