@@ -231,3 +231,46 @@ log = Log()
     assert steps(code) == 6
     assert steps(code.replace("decay.step()", "if len(log.rows): decay.step()")) in (None, 6)
     assert steps(code.replace("decay.step()", "if 'lr' in log.rows: decay.step()")) in (None, 0)
+
+
+AVERAGES = """
+class Averages:
+    def __init__(self): self.sums, self.count = {}, 0
+    def add(self, found):
+        self.count += 1
+        for name in found:
+            if name not in self.sums: self.sums[name] = 0.0
+            self.sums[name] += found[name]
+        if self.count % 3 == 0:
+            print([self.sums[name] / 3 for name in sorted(self.sums)])
+            for name in self.sums: self.sums[name] = 0.0
+            self.sums = {}
+averages = Averages()
+"""
+
+
+def test_sums_that_are_reset_now_and_then_leave_the_schedule_known() -> None:
+    code = AVERAGES + _body("averages.add({'loss': measure(k)})\ndecay.step()")
+    assert steps(code) == 6
+    guarded = "if averages.sums.get('loss', 0) > 1: decay.step()"
+    assert steps(code.replace("decay.step()", guarded)) is None
+    assert steps(code.replace("decay.step()", "if averages.sums: decay.step()")) is None
+
+
+@pytest.mark.parametrize("name", ["'n'", "name"])
+def test_a_number_that_a_dict_gets_in_the_first_iteration_is_not_that_in_all(name: str) -> None:
+    count = "if {} not in seen: seen[{}] = 0\nif seen[{}] > 2: decay.step()\nseen[{}] += 1"
+    assert steps("seen = {}\n" + _body(count.replace("{}", name))) in (None, 3)
+
+
+def test_a_log_of_dicts_that_an_object_gets_in_a_loop_leaves_the_schedule_known() -> None:
+    code = """
+class Plot:
+    def draw(self, found):
+        if not hasattr(self, "points"): self.points = {"x": [], "names": list(found)}
+        self.points["x"].append([found[name] for name in self.points["names"]])
+plot = Plot()
+""" + _body("plot.draw({'loss': measure(k)})\ndecay.step()")
+    assert steps(code) == 6
+    guarded = "if len(plot.points['x']) > 4: decay.step()"
+    assert steps(code.replace("decay.step()", guarded)) is None

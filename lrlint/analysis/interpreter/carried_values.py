@@ -156,7 +156,7 @@ def end(
         if not (asked or resized):
             continue
         change = UNKNOWN_KEYS if isinstance(key, UnknownKey) else key
-        if change in machine.carried and _is_set_late(machine, start, (store, key)):
+        if change in machine.carried and _is_set_late(machine, start, (store, key), absent):
             leave_uncertain_open(repeat, str(key), _WHY)
         elif change in machine.carried:
             leave_block_open([repeat], _WHY)
@@ -179,11 +179,12 @@ def _is_exchanged(repeat: Repeat, before: AnyValue, after: AnyValue) -> bool:
     return not others <= built
 
 
-def _is_set_late(machine: Machine, start: Start, entry: Entry) -> bool:
+def _is_set_late(machine: Machine, start: Start, entry: Entry, absent: set[Entry]) -> bool:
     """Whether an entry is set by the loop and holds data that decides nothing.
 
     Of a number, a flag or a list that only some iterations set, not all would see the value. An
-    attribute is there before it is read, so that all iterations see a list of data.
+    attribute is there before it is read, so that all iterations see a list of data. A number in a
+    dict is seen only by what follows where it is set, if the body found the entry unknown.
     """
     store, key = entry
     of_object = any(instance.store is store for instance in machine.instances)
@@ -193,6 +194,7 @@ def _is_set_late(machine: Machine, start: Start, entry: Entry) -> bool:
     return isinstance(store, Store) and all(
         value is MISSING
         or _is_data_only(value)
+        or (entry in absent and all(map(_is_number_or_data, alternatives(value))))
         or (of_object and isinstance(value, ListValue) and _is_list_of_data(value))
         for value in (*before, store.data.get(key, MISSING))
     )
@@ -201,6 +203,10 @@ def _is_set_late(machine: Machine, start: Start, entry: Entry) -> bool:
 def _is_list_of_data(value: ListValue) -> bool:
     elements = [value.element] if value.items is None else value.items
     return not value.grows and all(isinstance(item, (Opaque, Sized)) for item in elements)
+
+
+def _is_number_or_data(value: AnyValue) -> bool:
+    return isinstance(value, Expr) or _is_data_only(value)
 
 
 def _is_data_only(value: AnyValue) -> bool:

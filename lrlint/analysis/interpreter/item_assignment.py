@@ -18,7 +18,9 @@ from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import COPIED_LR, OptimizerCall, SchedulerCall
 from lrlint.analysis.model.values import (
+    UNKNOWN_KEYS,
     AnyValue,
+    Const,
     DictValue,
     External,
     Instance,
@@ -27,8 +29,10 @@ from lrlint.analysis.model.values import (
     ModuleValue,
     Opaque,
     Sized,
+    Truth,
 )
 from lrlint.source.nodes import indices_of
+from lrlint.symbolic import Expr
 
 
 def set_item(machine: Machine, target: cst.Subscript, value: AnyValue, *, rename: bool) -> None:
@@ -80,7 +84,11 @@ def _set_item_of(
         case DictValue():
             if rename and owner.path and name is not None:
                 value = name_value(machine, value, owner.path + path_suffix(key, None))
-            machine.write(owner.store, entry_key(machine, owner, key), value)
+            at = entry_key(machine, owner, key)
+            if name is None and machine.may_be_set(UNKNOWN_KEYS):
+                # Another key, or another iteration, need not find this number.
+                value = Opaque(measured=True) if isinstance(value, (Const, Expr, Truth)) else value
+            machine.write(owner.store, at, value)
         case ListValue():
             lists.assign_item(machine, owner, name if isinstance(name, int) else None, value)
         case Sized():

@@ -33,6 +33,7 @@ from lrlint.analysis.model.values import (
     ModuleValue,
     Opaque,
     Sized,
+    UnknownKey,
     leaning,
 )
 from lrlint.symbolic import Expr, Strength
@@ -133,6 +134,8 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
             return Opaque()
         if isinstance(key, Expr) and owner.complete and (number := entry(machine, owner, key)):
             return number
+        if len(data) == 1 and isinstance(only := next(iter(data)), UnknownKey):
+            machine.read(owner.store, only)
         chosen = _among_code(machine, owner, key, text)
         return chosen or any_value(owner) or Opaque(item_path(owner.path, text))
     imports.fill(machine, owner, name)

@@ -81,5 +81,20 @@ def join_changes(
         )
         first = then.get((store, key), before)
         second = otherwise.get((store, key), before)
+        if (first is MISSING or second is MISSING) and _may_be_there(machine, store, key):
+            first, second = _unknown_beside(first, second), _unknown_beside(second, first)
         both = (store, key) in then and (store, key) in otherwise
         machine.write(store, key, join(machine, condition, first, second, str(key)), wholly=both)
+
+
+def _may_be_there(machine: Machine, store: Store, key: Hashable) -> bool:
+    """Whether an earlier iteration may have put an entry into a dict that seems to lack it."""
+    return machine.may_be_set(key) and any(
+        mapping.store is store and not mapping.complete for mapping in machine.dicts
+    )
+
+
+def _unknown_beside(value: AnyValue, other: AnyValue) -> AnyValue:
+    """Return a value; where it is missing beside plain data, one that is not known."""
+    plain = isinstance(other, (Const, Expr, Truth))
+    return Opaque(measured=True) if value is MISSING and plain else value
