@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import importlib
 import json
 import re
@@ -12,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from lrlint.source.disk import Disk
 
-Format: TypeAlias = Literal["hydra", "json", "omegaconf", "toml", "yaml"]
+Format: TypeAlias = Literal["hydra", "ini", "json", "omegaconf", "toml", "yaml"]
 """``omegaconf`` is YAML in which 1e-3 is a number, as in YAML 1.2; to PyYAML it is a string.
 ``hydra`` is the same under the key that its place in the folders gives it."""
 
@@ -92,8 +93,19 @@ def _toml(text: str) -> object:
     return found
 
 
+def _ini(text: str) -> object:
+    parser = configparser.RawConfigParser()
+    parser.read_string(text)
+    found = {name: dict(parser[name]) for name in parser}
+    values = [value for section in found.values() for value in section.values()]
+    if any("%" in value or "$" in value for value in values):
+        raise ValueError("one value may refer to another")
+    return found
+
+
 _PARSERS: Final[Mapping[Format, Callable[[str], object]]] = {
     "hydra": _hydra,
+    "ini": _ini,
     "json": json.loads,
     "omegaconf": _omegaconf,
     "toml": _toml,

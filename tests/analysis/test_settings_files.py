@@ -506,3 +506,31 @@ def test_hydra_s_order_and_packages(name: str, tmp_path: Path) -> None:
                 content + ("epochs: 90\noptim: {lr: 0.1}\n" if path == "config" else "")
             )
     assert found(tmp_path, HYDRA) == []
+
+
+@pytest.mark.parametrize("number", ['ini.getint("plan", "{}")', 'int(ini["plan"]["{}"])'])
+def test_settings_of_an_ini_file_are_known(number: str, tmp_path: Path) -> None:
+    text = """
+import configparser
+def main(model, loader):
+    ini = configparser.ConfigParser()
+    ini.read("plan.ini")
+    optimizer = torch.optim.SGD(model.parameters(), lr=ini.getfloat("plan", "Rate"))
+    size, rounds = SIZE, ROUNDS
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, size, eta_min=1e-5)
+    for epoch in range(rounds):
+        for x, y in loader:
+            model(x, y).backward()
+            optimizer.step()
+        scheduler.step()
+"""
+    text = text.replace("SIZE", number.format("size")).replace("ROUNDS", number.format("rounds"))
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "plan.ini").write_text("[plan]\nRate = 0.1 \nsize = 50\nrounds: 90\n")
+    ((code, message),) = found(tmp_path, text)
+    assert code == "LR201"
+    assert '["plan"]["size"]=50' in message
+    assert "(with the defaults)" in message
+    for refers in ("size = %(rounds)s", "size = 50\nsize = 60"):
+        (tmp_path / "plan.ini").write_text(f"[plan]\nrate = 0.1\nrounds = 90\n{refers}\n")
+        assert found(tmp_path, text) == []

@@ -32,6 +32,7 @@ from lrlint.analysis.library import (  # noqa: F401
     hydra_objects,
     ignite,
     ignite_schedulers,
+    ini_files,
     instance_checks,
     iterables,
     itertools_functions,

@@ -21,6 +21,7 @@ class LibraryKind(Enum):
     FABRIC = "Fabric"
     GENERATOR = "numpy.random.Generator"
     GRAD_SCALER = "GradScaler"
+    INI_READER = "configparser.ConfigParser"
     LIGHTNING_DATA = "LightningDataModule"
     LIGHTNING_MODULE = "LightningModule"
     LIGHTNING_TRAINER = "lightning.Trainer"
