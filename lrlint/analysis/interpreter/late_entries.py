@@ -38,7 +38,6 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.symbolic import Atom, Expr
 
-
 _WORD = re.compile(r"\w+")
 
 
