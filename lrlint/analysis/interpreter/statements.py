@@ -15,6 +15,7 @@ from lrlint.analysis.interpreter import (
     definitions,
     escapes,
     exceptions,
+    generator_contexts,
     imports,
     item_assignment,
     loops,
@@ -153,10 +154,13 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
     before = machine.without_gradients
     block, mark = machine.block, len(machine.block)
     managers: list[AnyValue] = []
+    generators: list[generator_contexts.GeneratorContext | None] = []
     for item in node.items:
-        value = machine.evaluate(item.item)
+        generator = generator_contexts.enter(machine, item)
+        value = Opaque() if generator else machine.evaluate(item.item)
         managers.append(value)
-        entered = contexts.enter(machine, value)
+        generators.append(generator)
+        entered = generator.entered if generator else contexts.enter(machine, value)
         if contexts.stops_gradients(value):
             machine.without_gradients = True
         if item.asname is not None:
@@ -169,8 +173,11 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
     if contexts.swallows(machine, node, managers):
         escapes.leave_block_open(block[mark:], "stepped in a `with` that exceptions may leave")
     end = len(block)
-    for value in reversed(managers):
-        contexts.leave(machine, value)
+    for value, generator in zip(reversed(managers), reversed(generators), strict=True):
+        if generator is None:
+            contexts.leave(machine, value)
+        else:
+            generator_contexts.leave(machine, generator)
     escapes.leave_exit_open(block, mark, end)
     return outcome
 

@@ -1,0 +1,22 @@
+# valid: The script's own context manager steps the optimizer before the scheduler.
+import contextlib
+
+from torch.optim import SGD
+from torch.optim.lr_scheduler import PolynomialLR
+
+
+@contextlib.contextmanager
+def one_update(descent, plan):
+    yield
+    descent.step()
+    descent.zero_grad()
+    plan.step()
+
+
+def train(net, batches):
+    descent = SGD(net.parameters(), lr=0.2)
+    plan = PolynomialLR(descent, total_iters=8 * len(batches))
+    for _ in range(8):
+        for image, label in batches:
+            with one_update(descent, plan):
+                net(image, label).backward()
