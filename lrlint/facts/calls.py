@@ -37,7 +37,8 @@ class StepSite:
     argument_source: str = ""
     """How the script computes the argument, where the argument is a name."""
     argument_result: str = ""
-    """What the function of the script returns whose result the argument is."""
+    """What the function of the script returns whose result the argument is, or what is appended to
+    the list of which it is an item or the mean."""
     position: Expr | None = None
     """The epoch argument in the loop's first iteration, where each iteration adds one."""
     counted: Loop | None = None

@@ -64,7 +64,7 @@ from lrlint.analysis.model.values import (
     alternatives,
     is_local,
 )
-from lrlint.analysis.places.origins import text_of_origin, text_of_result
+from lrlint.analysis.places.origins import text_of_elements, text_of_origin, text_of_result
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
 
@@ -242,7 +242,7 @@ def _first_argument(machine: Machine, node: cst.Call) -> str:
 
 
 def _origins(machine: Machine, node: cst.Call) -> tuple[str, str]:
-    """Return how the script computes the first argument: as a name, and in a function."""
+    """Return how the script computes the first argument: as a name, and elsewhere."""
     if not node.args:
         return "", ""
 
@@ -253,7 +253,7 @@ def _origins(machine: Machine, node: cst.Call) -> tuple[str, str]:
         return SyntaxPlace(function.scope.unit, function.node)
 
     place = machine.here(node.args[0].value)
-    return text_of_origin(place), text_of_result(place, function_of)
+    return text_of_origin(place), text_of_result(place, function_of) or text_of_elements(place)
 
 
 def _loads_own_state(name: str, arguments: Arguments) -> bool:

@@ -187,7 +187,7 @@ class SchedulerStep(Event):
     """Whether the argument comes from data that the other processes do not see."""
     origins: tuple[str, str] = ("", "")
     """How the script computes the argument: what is assigned to its name, and what a function
-    returns for it."""
+    returns for it or a list gets appended."""
 
 
 @dataclass(eq=False, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, walk
 
@@ -91,6 +92,63 @@ def _returned(function: SyntaxPlace, index: int | None) -> SyntaxPlace | None:
     if value is None or isinstance(value, (cst.Tuple, cst.Dict, cst.List)):
         return None
     return SyntaxPlace(unit, value)
+
+
+def text_of_elements(place: SyntaxPlace) -> str:
+    """Return what is appended to a list of which a value is an item or the mean; else nothing.
+
+    It must be the same expression each time, and a name must not stand for a difference.
+    """
+    name = _list_of(place.unit, place.node)
+    if name is None:
+        return ""
+    appended = [
+        argument.value
+        for code in _code_around(place.unit, name)
+        for node in walk(code)
+        for argument in _appended(node, name.value)
+    ]
+    texts = {" ".join(place.unit.code(value).split()) for value in appended}
+    if len(texts) != 1 or "-" in text_of_origin(SyntaxPlace(place.unit, appended[0])):
+        return ""
+    return texts.pop()
+
+
+_OF_A_LIST = frozenset(
+    {
+        *("array", "average", "float", "fmean", "max", "mean", "median", "min", "nanmean"),
+        *("round", "stack", "sum", "tensor"),
+    }
+)
+"""Calls whose result grows with the elements of a list."""
+
+
+def _list_of(unit: ModuleUnit, node: cst.CSTNode | None) -> cst.Name | None:
+    """Return the list of which a value is an item, the mean or the like."""
+    match node:
+        case cst.Name():
+            return _list_of(unit, origin(SyntaxPlace(unit, node)))
+        case cst.Subscript(value=cst.Name() as name):
+            return name
+        case cst.BinaryOperation(left=left, operator=cst.Divide()):
+            return _list_of(unit, left)
+        case cst.Call(func=func, args=[first, *_]) if (dotted(func) or "").rsplit(".", 1)[
+            -1
+        ] in _OF_A_LIST:
+            return first.value if isinstance(first.value, cst.Name) else _list_of(unit, first.value)
+        case cst.Call(func=cst.Attribute(value=inner), args=[]):
+            return _list_of(unit, inner)
+    return None
+
+
+def _appended(node: cst.CSTNode, name: str) -> Sequence[cst.Arg]:
+    """Return the argument of ``name.append(…)``."""
+    match node:
+        case cst.Call(
+            func=cst.Attribute(value=cst.Name(value=of), attr=cst.Name(value="append")), args=args
+        ) if of == name:
+            return args
+    return ()
 
 
 def _code_around(unit: ModuleUnit, node: cst.CSTNode) -> list[cst.CSTNode]:
