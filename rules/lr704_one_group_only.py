@@ -19,8 +19,10 @@ class OneGroupOnly(Rule):
     ## What it does
 
     Reports an LR that is written into `optimizer.param_groups[0]` during the training, and into no
-    other group, where the optimizer has several. A loop that writes the same group twice is
-    reported, too, if a single group is never written.
+    other group, where the optimizer has several. Another number than 0 (`param_groups[-1]`) is
+    reported where all groups start at the same LR; where they do not, the script may mean that
+    group. A loop that writes the same group twice is reported, too, if a single group is never
+    written.
 
     ## Why is this bad
 
@@ -64,12 +66,26 @@ class OneGroupOnly(Rule):
             f'optimizer.param_groups[1]["lr"] = {WRITE}',
         ),
         training("", epochs=90, before=f'optimizer.param_groups[0]["lr"] = {WRITE}'),
+        # The head has an LR of its own, and only that is to fall.
+        training(
+            """
+            groups = [{"params": model.body.parameters(), "lr": 1e-4}]
+            optimizer = SGD([*groups, {"params": model.head.parameters()}], lr=0.1)
+            """,
+            epochs=90,
+            before=f'optimizer.param_groups[1]["lr"] = {WRITE}',
+        ),
     )
     INVALID = (
         Invalid(
             training(SETUP, epochs=90, before=f'optimizer.param_groups[0]["lr"] = {WRITE}'),
             at=f'optimizer.param_groups[0]["lr"] = {WRITE}',
             says=("param group 0", "2 param groups"),
+        ),
+        Invalid(
+            training(SETUP, epochs=90, before=f'optimizer.param_groups[-1]["lr"] = {WRITE}'),
+            at=f'optimizer.param_groups[-1]["lr"] = {WRITE}',
+            says=("param group 1 only", "2 param groups"),
         ),
     )
 
@@ -79,7 +95,6 @@ class OneGroupOnly(Rule):
             return
         if is_exercise(schedule):
             return
-        written = {write.group for write in optimizer.writes}
         if missed := _missed(optimizer):
             number, place = missed
             yield self.finding(
@@ -88,16 +103,25 @@ class OneGroupOnly(Rule):
                 f" param group {number}, which keeps its first LR",
                 notes=(("the optimizer is built here", optimizer.place),),
             )
-        if len(optimizer.groups) < 2 or written != {0}:
-            return
-        if all(write.visited for write in optimizer.writes):
+        written = _the_only_one(optimizer)
+        if written is None or all(write.visited for write in optimizer.writes):
             return  # `if group["name"] == "head":` means that group
         yield self.finding(
             schedule.place,
-            "the LR is written into param group 0 only, but the optimizer has"
+            f"the LR is written into param group {written} only, but the optimizer has"
             f" {len(optimizer.groups)} param groups: the others keep their first LR",
             notes=(("the optimizer is built here", optimizer.place),),
         )
+
+
+def _the_only_one(optimizer: OptimizerUse) -> int | None:
+    """Return the number of the one group of several that is written, if it is not meant alone."""
+    numbers = {write.group for write in optimizer.writes}
+    if len(optimizer.groups) < 2 or len(numbers) != 1:
+        return None
+    (number,) = numbers
+    rates = {group.lr for group in optimizer.groups}
+    return number if number == 0 or (len(rates) == 1 and None not in rates) else None
 
 
 def _missed(optimizer: OptimizerUse) -> tuple[int, Place] | None:

@@ -39,13 +39,21 @@ def writes(
                 loops=tuple(loops.fact(node) for node in path if isinstance(node, Repeat)),
                 order=item.order,
                 value=number_of(event.value),
-                group=event.group,
+                group=_index(event.optimizer, event.group),
                 visited=event.visited,
                 guards=guards_of(path, loops, assumed),
                 from_scratch=_from_scratch(event),
             )
         )
     return tuple(result)
+
+
+def _index(record: OptimizerRecord, number: int | None) -> int | None:
+    """Return the index of a param group that may be counted from the end; None if not known."""
+    if number is None or number >= 0:
+        return number
+    index = number + len(record.groups)
+    return None if record.unknown_groups or index < 0 else index
 
 
 def _from_scratch(event: LRWrite) -> bool:

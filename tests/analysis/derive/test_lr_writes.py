@@ -23,6 +23,7 @@ def written(script: str) -> tuple[Write, ...]:
         ("for g in optimizer.param_groups: g['lr'] = len(loader)", "len(loader)", None),
         ("optimizer.param_groups[0]['lr'] = make()", None, 0),
         ("optimizer.param_groups[1]['lr'] *= 0.5", None, 1),
+        ("optimizer.param_groups[-1]['lr'] = 0.5", "0.5", 0),
     ],
 )
 def test_what_is_written(statement: str, value: str | None, group: int | None) -> None:
