@@ -91,7 +91,11 @@ class OwnSchedule(Replay):
                 return rates
 
             def of_base(self, name: str) -> Any:
-                return super().next_lrs if name == "get_lr" else super().jump_lrs
+                if name == "get_lr":
+                    return super().next_lrs
+                if replay.jump_lrs is Replay.jump_lrs:
+                    raise Unreadable(f"{name}() of {law.name}")  # torch has none, either
+                return super().jump_lrs
 
         return Inner
 
@@ -258,6 +262,8 @@ class _Scheduler(Live):
         if isinstance(value, FunctionValue):
             method = self._bound(value)
             return method() if value.traits.getter else method
+        if value is None and name == "_get_closed_form_lr" and schedule.inner is not None:
+            return schedule.inherited(name)
         if value is None:
             raise Unreadable(f"self.{name} of {self.cls.name}")
         return static(self._machine, value)

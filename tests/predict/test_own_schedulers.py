@@ -230,3 +230,59 @@ def test_defaults_of_a_lambda_by_keyword() -> None:
     (found,) = forecast(load(Path("train.py"), data=text.encode())).schedules
     assert found.prediction.lr is not None
     assert found.prediction.lr[0] == pytest.approx(used_by(text)[0], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("base", "arguments"),
+    [
+        ("CosineAnnealingLR", "14, 0.01"),
+        ("StepLR", "5, 0.3"),
+        ("PolynomialLR", "11, 2.0"),
+        ("LinearLR", "0.9, 0.2, 9"),
+    ],
+)
+def test_the_closed_form_of_a_base_class(base: str, arguments: str, tmp_path: Path) -> None:
+    from torch_lrs import used_by
+
+    path = tmp_path / "train.py"
+    path.write_text(f"""
+import torch
+from torch.optim.lr_scheduler import {base}
+
+class Held({base}):
+    def get_lr(self):
+        if self.last_epoch == 4:
+            return [0.7 * rate for rate in self.base_lrs]
+        return self._get_closed_form_lr()
+
+optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=0.3)
+plan = Held(optimizer, {arguments})
+for _ in range(14):
+    optimizer.step()
+    plan.step()
+""")
+    (found,) = forecast(load(path)).schedules
+    assert found.prediction.lr is not None
+    for ours, theirs in zip(found.prediction.lr, used_by(path.read_text()), strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-9)
+
+
+def test_a_closed_form_that_the_base_class_lacks_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text("""
+import torch
+from torch.optim.lr_scheduler import LambdaLR
+
+class Held(LambdaLR):
+    def get_lr(self):
+        return self._get_closed_form_lr()
+
+optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=0.3)
+plan = Held(optimizer, lambda step: 0.5**step)
+for _ in range(14):
+    optimizer.step()
+    plan.step()
+""")
+    (found,) = forecast(load(path)).schedules
+    assert found.prediction.lr is None
+    assert found.prediction.unresolved
