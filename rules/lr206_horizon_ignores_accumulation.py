@@ -31,7 +31,8 @@ class HorizonIgnoresAccumulation(Rule):
 
     Reports a schedule whose length is the number of batches (`epochs * len(train_loader)`) where
     gradient accumulation lets the scheduler step only in every k-th batch:
-    `if (i + 1) % k == 0: …; scheduler.step()`.
+    `if (i + 1) % k == 0: …; scheduler.step()`. It is the same where the optimizer steps in each
+    batch and only the scheduler waits, for a validation in every k-th of them.
 
     ## Why is this bad
 
@@ -128,16 +129,25 @@ class HorizonIgnoresAccumulation(Rule):
         if silence := self.excluded(schedule):
             yield silence
             return
+        accumulates = _accumulates(schedule)
+        counted = "micro-batches" if accumulates else "batches"
+        label = "accumulated here" if accumulates else "the scheduler waits here"
         yield self.finding(
             where(schedule),
-            f"{found.horizon.parameter} counts micro-batches ({found.horizon.length}), but the"
+            f"{found.horizon.parameter} counts {counted} ({found.horizon.length}), but the"
             f" scheduler steps once every {wording.quantity(found.every)} of them:"
             f" {_consequence(schedule, found)}",
             severity=Severity.WARNING if _one_by_default(found) else Severity.ERROR,
-            notes=(*notes(schedule), ("accumulated here", found.guard.place)),
+            notes=(*notes(schedule), (label, found.guard.place)),
             fix=_fix(schedule, found),
             sketches=sketches(schedule, whole_plan(schedule)) if found.whole else (),
         )
+
+
+def _accumulates(schedule: Schedule) -> bool:
+    """Whether the optimizer waits, too: else each batch is an update, as between validations."""
+    optimizer = schedule.optimizer
+    return optimizer is None or all(site.accumulation is not None for site in optimizer.sites)
 
 
 def _one_by_default(found: IgnoredAccumulation) -> bool:
