@@ -289,7 +289,14 @@ class _Finisher:
         seen = () if recording.incomplete else recording.schedules  # their silence says nothing
         evidence = session.evidence(finished=not outcome.cut)
         laws = session.lines_of_own_laws()
-        judgements = judge(self._static, evidence, seen, complete=complete, own_laws=laws)
+        judgements = judge(
+            self._static,
+            evidence.findings,
+            seen,
+            silences=evidence.silences,
+            complete=complete,
+            own_laws=laws,
+        )
         findings = one_severity(self._static, findings, judgements)
         recording = replace(recording, findings=findings)
         errors = any(found.severity is Severity.ERROR for found in findings)

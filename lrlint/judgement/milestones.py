@@ -124,7 +124,10 @@ def _follower(schedule: Schedule) -> Schedule | None:
 
 def _is_in_no_loop(schedule: Schedule) -> bool:
     whole = driver(schedule)
-    return not whole.construction.loops and not any(site.loops for site in whole.sites)
+    if whole.construction.loops or any(site.loops for site in whole.sites):
+        return False
+    # Of a run, the loop may be unknown where the number of calls is known.
+    return not any(site.count is not None and (site.count.value or 0) > 1 for site in whole.sites)
 
 
 def _stays_in_warmup(schedule: Schedule) -> bool:

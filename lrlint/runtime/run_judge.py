@@ -6,6 +6,7 @@ import linecache
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import internal_error
@@ -15,7 +16,7 @@ from lrlint.judgement.stepping import driver
 from lrlint.linter.diagnose import Diagnoser
 from lrlint.linter.resolve import Resolver, resolver_of
 from lrlint.linter.settings import Settings
-from lrlint.rule import Finding, Rule, distribution_of
+from lrlint.rule import Finding, Rule, Silence, distribution_of
 from lrlint.source import SourceError, SourceFile, load
 
 ABOUT_THE_END = frozenset(
@@ -34,6 +35,18 @@ OF_ONE_STEP = frozenset({"LR901", "LR904"})
 """Rules whose finding rests on a single step: what came after it may be unknown."""
 
 
+Silences = frozenset[tuple[str, str, int]]
+"""The code of a rule, the file name and the row of what it could not or did not judge."""
+
+
+class Evidence(NamedTuple):
+    """What a run says about its schedules."""
+
+    findings: tuple[Diagnostic, ...]
+    silences: Silences
+    """Where a rule has met its subject and says why it does not judge it."""
+
+
 class RunJudge:
     """The rules that are on, and the files that their findings point into."""
 
@@ -43,6 +56,12 @@ class RunJudge:
         self._rules = self._diagnoser.of_the_run.rules
         self._failures: dict[str, str] = {}
         self._sources: dict[str, SourceFile] = {}
+        self._silences: set[tuple[str, str, int]] = set()
+
+    @property
+    def silences(self) -> Silences:
+        """Where a rule has met its subject, so far, and says why it does not judge it."""
+        return frozenset(self._silences)
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -87,6 +106,9 @@ class RunJudge:
 
     def _diagnostics(self, rule: Rule, training: Training) -> Iterator[Diagnostic]:
         for verdict in self._diagnoser.ask(rule, training):
+            if isinstance(verdict, Silence):
+                span = verdict.place.span()
+                self._silences.add((rule.code, span.filename, span.start.row))
             if isinstance(verdict, Finding):
                 resolved = self._diagnoser.diagnostic(verdict, self._source(verdict))
                 if resolved is not None and resolved.diagnostic.suppressed is None:

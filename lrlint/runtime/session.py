@@ -30,7 +30,7 @@ from lrlint.runtime.recorder.hooks import Hooks
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.telling import tell
 from lrlint.runtime.recording import Recording
-from lrlint.runtime.run_judge import OF_ONE_STEP, RunJudge
+from lrlint.runtime.run_judge import OF_ONE_STEP, Evidence, RunJudge
 from lrlint.runtime.trace_file import TraceWriter
 from lrlint.runtime.track import Track
 from lrlint.runtime.tracks_of_run import Tracked, tracks_of
@@ -105,9 +105,10 @@ class Session:
         """
         return self._ask(self._judge, finished=finished)
 
-    def evidence(self, *, finished: bool) -> tuple[Diagnostic, ...]:
+    def evidence(self, *, finished: bool) -> Evidence:
         """Return what :meth:`findings` would if no rule were off: what verdicts rest on."""
-        return self._ask(RunJudge(Settings()), finished=finished)
+        judge = RunJudge(Settings())
+        return Evidence(self._ask(judge, finished=finished), judge.silences)
 
     def _ask(self, judge: RunJudge, *, finished: bool) -> tuple[Diagnostic, ...]:
         training = Training(optimizers=(), schedules=())

@@ -10,7 +10,7 @@ from functools import partial
 from lrlint.diagnostics import Diagnostic, Related, Severity
 from lrlint.facts import HANDWRITTEN
 from lrlint.formulas import LAWS
-from lrlint.runtime.run_judge import ABOUT_THE_END, ABOUT_TOO_FEW
+from lrlint.runtime.run_judge import ABOUT_THE_END, ABOUT_TOO_FEW, Silences
 from lrlint.runtime.track import Track
 
 RECORDED = frozenset(
@@ -125,17 +125,20 @@ def judge(
     runtime: Sequence[Diagnostic],
     tracks: Sequence[Track],
     *,
+    silences: Silences = frozenset(),
     complete: bool = True,
     own_laws: Collection[Line] = (),
 ) -> list[Judgement]:
     """Return a judgement of each static finding.
 
     A run that is not ``complete``, since it was cut short or not all of it was recorded, says
-    nothing by its silence about the length of the training. ``own_laws`` are the lines that build
-    schedulers whose law is the script's, where what was read of it predicts the run.
+    nothing by its silence about the length of the training. ``silences`` are those of rules that
+    could not judge a schedule of the run, so that they refute nothing there. ``own_laws`` are the
+    lines that build schedulers whose law is the script's, where what was read of it predicts the
+    run.
     """
     covers = partial(_covers, complete=complete, own_laws=own_laws)
-    return [_judge(finding, runtime, tracks, covers) for finding in static]
+    return [_judge(finding, runtime, tracks, silences, covers) for finding in static]
 
 
 def one_severity(
@@ -190,6 +193,7 @@ def _judge(
     static: Diagnostic,
     runtime: Sequence[Diagnostic],
     tracks: Sequence[Track],
+    silences: Silences,
     covers: Callable[[Track, str], bool],
 ) -> Judgement:
     built = {(track.filename, track.row) for track in tracks}
@@ -202,6 +206,8 @@ def _judge(
     if any(finding.severity > Severity.ADVICE for finding in here):
         return Judgement(Verdict.NOT_EXERCISED)  # its LR was not right, for another reason
     places = _places(static)
+    if any((static.code, *line) in silences for line in places):
+        return Judgement(Verdict.NOT_EXERCISED)  # the rule could not judge the run
     its_tracks = [track for track in tracks if (track.filename, track.row) in places]
     covered = its_tracks and all(covers(track, static.code) for track in its_tracks)
     return Judgement(Verdict.REFUTED if covered else Verdict.NOT_EXERCISED)

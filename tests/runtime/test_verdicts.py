@@ -52,6 +52,18 @@ def test_verdict(static: Diagnostic, runtime: list[Diagnostic], verdict: Verdict
     assert judgement.verdict is verdict
 
 
+def test_a_rule_that_could_not_judge_the_run_refutes_nothing() -> None:
+    static = finding("LR205", 41, related=12)
+    for code, row, verdict in (
+        ("LR205", 12, Verdict.NOT_EXERCISED),
+        ("LR205", 13, Verdict.REFUTED),
+        ("LR201", 12, Verdict.REFUTED),
+    ):
+        silences = frozenset({(code, "train.py", row)})
+        (judgement,) = judge([static], [], [BUILT], silences=silences)
+        assert judgement.verdict is verdict
+
+
 def test_the_finding_that_shows_the_same_defect_is_named() -> None:
     static, seen = finding("LR102", 41, related=12), finding("LR202", 12)
     seen = replace(seen, severity=Severity.WARNING)
