@@ -181,7 +181,7 @@ class Mismatch:
 def mismatch(schedule: Schedule) -> Mismatch | None:
     """Return the decay of a law where it does not end with the training; None where it does."""
     law = schedule.law
-    decay = _decay(law.decays)
+    decay = _decay(law.decays) or _sinking(schedule)
     if decay is None or law.steps is None or schedule.horizon is None:
         return None
     if not is_judged(schedule, anew=True):
@@ -230,6 +230,13 @@ def _decay(decays: tuple[DecayEnd, ...], *, named_only: bool = True) -> DecayEnd
     return next(iter(ends.values())) if len(ends) == 1 else None
 
 
+def _sinking(schedule: Schedule) -> DecayEnd | None:
+    """Return a line that is below 0 at the last step: its end needs no name to be a mistake."""
+    decay, steps = _decay(schedule.law.decays, named_only=False), step_count(schedule)
+    last = None if decay is None or steps is None else lr_at(schedule, steps - 1)
+    return decay if last is not None and last < 0 else None
+
+
 def _horizon(horizon: Horizon, decay: DecayEnd) -> Horizon:
     place = decay.place or horizon.place
     return Horizon(parameter=horizon.parameter, length=decay.end, unit=decay.end.unit, place=place)
@@ -243,7 +250,8 @@ def _goes_wrong(schedule: Schedule) -> bool:
 
 def _climbs(schedule: Schedule, *, named: bool) -> bool:
     """Whether it does; where its names are replaced by numbers, the end of its decay has none."""
-    decay, steps = _decay(schedule.law.decays, named_only=named), step_count(schedule)
+    decay = _decay(schedule.law.decays, named_only=named) or _sinking(schedule)
+    steps = step_count(schedule)
     if decay is None or steps is None:
         return False
     last, end = lr_at(schedule, steps - 1), lr_at(schedule, decay.end.value)
