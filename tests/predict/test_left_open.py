@@ -66,8 +66,8 @@ def test_followed(code: str, count: int) -> None:
         "def down(n):\n    if n:\n        update(); down(n - 1)\ndown(known())",
         "def passes():\n    for k in range(3):\n        yield k\n        decay.step()\n"
         "for k in passes(): adam.step()",
-        "@contextlib.contextmanager\ndef cm():\n    yield\n    decay.step()\n"
-        "with cm(): adam.step()",
+        "@contextlib.contextmanager\ndef cm():\n    if known(): yield\n    else: yield\n"
+        "    decay.step()\nwith cm(): adam.step()",
         "adam.register_step_post_hook(lambda *a: decay.step())\nadam.step()",
         "def hook(*a): decay.step()\nnet.register_forward_hook(hook)\nadam.step()",
         "numbers = iter(range(3))\nfor e in range(2):\n    for k in numbers: update()",
@@ -97,3 +97,8 @@ for k in range(5):
     assert first.prediction.lr is None
     assert second.prediction.lr is None
     assert "replaced by another" in first.prediction.unresolved[0]
+
+
+def test_a_context_manager_with_one_yield_is_run() -> None:
+    manager = "@contextlib.contextmanager\ndef cm():\n    yield\n    decay.step()\n"
+    assert steps(f"{manager}for k in range(3):\n    with cm(): adam.step()") == 3
