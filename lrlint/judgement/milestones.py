@@ -80,10 +80,9 @@ def milestones(schedule: Schedule) -> Milestones | None:
         missed = _unfinished(schedule, steps)
     else:
         past = [(mark, comparison) for mark, comparison in compared if _is_past(comparison)]
-        if _trains_on(schedule):
-            past = [(mark, comparison) for mark, comparison in past if not comparison.equal]
         # timm's milestones come one epoch before those of torch.
-        if positioned or (parameter == "milestones" and len(past) < len(marks)):
+        some_are_reached = parameter == "milestones" and len(past) < len(marks)
+        if positioned or some_are_reached or _trains_on(schedule):
             past = [(mark, comparison) for mark, comparison in past if not comparison.equal]
         missed = tuple(mark for mark, _ in past)
     return Milestones(parameter, argument, argument.place, steps, missed, undecided)

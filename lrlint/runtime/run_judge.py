@@ -36,7 +36,7 @@ OF_ONE_STEP = frozenset({"LR901", "LR904"})
 
 
 Silences = frozenset[tuple[str, str, int]]
-"""The code of a rule, the file name and the row of what it could not or did not judge."""
+"""The code of a rule, with the file name and the row of the schedule that it did not judge."""
 
 
 class Evidence(NamedTuple):

@@ -41,7 +41,7 @@ def _registry(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValu
 
 
 def registers(machine: Machine, value: AnyValue, decorator: cst.BaseExpression) -> bool:
-    """Note what ``@SCHEDULERS.register_module()`` decorates; return whether it is such a call."""
+    """Enter a function or class in its registry; return whether the decorator registers it."""
     if not isinstance(decorator, cst.Call) or not isinstance(decorator.func, cst.Attribute):
         return False
     if decorator.func.attr.value not in _REGISTERS:

@@ -140,11 +140,8 @@ def _resume(
 ) -> Departure | None:
     if record.begun_at is None:
         return None
-    passes = epochs.passes(record)
     whole = next((one for one in plan.not_resumed({}) if is_it(one.schedule)), None)
-    if whole is not None and passes.passes and passes.fewest == passes.most:
-        lengths = [name for name in whole.prediction.unresolved if name.startswith("len(")]
-        numbers = dict.fromkeys(lengths, passes.most)
+    if whole is not None and (numbers := _lengths_of_loaders(whole, record, epochs)):
         whole = next((one for one in plan.not_resumed(numbers) if is_it(one.schedule)), None)
     return None if whole is None else departure_on_resume(record, whole.prediction.lr)
 
@@ -213,11 +210,7 @@ def _forecast(
 
 def _numbers(forecast: Forecast, record: RecordedOptimizer, epochs: Epochs) -> dict[str, object]:
     """Return numbers of the run by their names in the script."""
-    numbers: dict[str, object] = {}
-    passes = epochs.passes(record)
-    if passes.passes and passes.fewest == passes.most:
-        lengths = [name for name in forecast.prediction.unresolved if name.startswith("len(")]
-        numbers |= dict.fromkeys(lengths, passes.most)
+    numbers: dict[str, object] = {**_lengths_of_loaders(forecast, record, epochs)}
     if len(record.begun_with) == 1:
         from lrlint.predict.simulation import LOADED_LR
 
@@ -234,6 +227,17 @@ def _numbers(forecast: Forecast, record: RecordedOptimizer, epochs: Epochs) -> d
         if record.begun_at is not None or not loop.may_break:
             numbers |= _start(loop, record.steps, epochs.of(record))
     return numbers
+
+
+def _lengths_of_loaders(
+    forecast: Forecast, record: RecordedOptimizer, epochs: Epochs
+) -> dict[str, int]:
+    """Return the batches of a pass for each ``len(loader)`` that a prediction leaves open."""
+    batches = epochs.passes(record).batches_of_each
+    if batches is None:
+        return {}
+    names = forecast.prediction.unresolved
+    return {name: batches for name in names if name.startswith("len(")}
 
 
 def _start(loop: Loop, steps: int, passes: int | None) -> dict[str, object]:

@@ -23,7 +23,7 @@ def training_of(
 ) -> Training:
     """Return the facts of a run so far, with the schedules that the script writes by hand.
 
-    ``own_laws`` are those of schedulers that are given such a law.
+    ``own_laws`` are the schedules of schedulers whose law the script writes.
     """
     loops = TrainingLoops(recorder)
     failed = {id(record.optimizer) for record in recorder.schedulers if record.failed}

@@ -59,10 +59,7 @@ class TrainingLoops:
 
     def _loops_over_loaders(self, passes: PassTotals, place: Place, past: Fraction) -> Loops:
         header = passes.place or place
-        epochs, batches = (
-            passes.passes * past,
-            passes.most if passes.fewest == passes.most else None,
-        )
+        epochs, batches = passes.passes * past, passes.batches_of_each
         key = (header, epochs, batches)
         if key not in self._over_loaders:
             self._over_loaders[key] = _loops(epochs, header, header, batches=batches)

@@ -19,6 +19,11 @@ class PassTotals:
     place: RunPlace | None = None
     """The header of the first one's loop."""
 
+    @property
+    def batches_of_each(self) -> int | None:
+        """The batches of every pass; None where there is none, or they are not all as long."""
+        return self.most if self.passes and self.fewest == self.most else None
+
     def add(self, batches: int, place: RunPlace | None) -> None:
         """Count a pass in which an optimizer was stepped."""
         self.passes += 1

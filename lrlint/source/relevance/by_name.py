@@ -35,7 +35,7 @@ def imports_by_name(outline: Outline, part: str) -> bool:
 def puts_names_together(outline: Outline, part: str) -> bool:
     """Whether a part imports modules of the project whose names are made of pieces.
 
-    A parameter of a function may be such a name.
+    A name that a function gets as a parameter counts as one.
     """
     return any(
         match["package"] in _OWN_PACKAGE if match["package"] else True

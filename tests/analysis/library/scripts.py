@@ -18,6 +18,7 @@ from lrlint.analysis.model.values import (
     Const,
     DictValue,
     External,
+    FunctionValue,
     Instance,
     ListValue,
     Loader,
@@ -90,3 +91,20 @@ def plain(value: AnyValue) -> object:
         case External(name=name):
             return name
     return UNKNOWN
+
+
+def settings_of_main(script: str, folder: Path) -> object:
+    """Return the settings that hydra gives to the function ``main`` of a script in a folder."""
+    function = get(run(script, folder), "main")
+    assert isinstance(function, FunctionValue)
+    default = function.defaults.get("cfg")
+    return None if default is None else plain(default)
+
+
+def write_settings(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write settings files below ``conf``; return the folder."""
+    for name, text in files.items():
+        path = folder / "conf" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.analysis.model.values import FunctionValue
-
-from .scripts import UNKNOWN, get, plain, run
+from .scripts import UNKNOWN, settings_of_main, write_settings
 
 FILES = {
     "config.yaml": "defaults: [optimizer: sgd, _self_]\nepochs: 10\n",
@@ -44,20 +42,13 @@ FILES = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name, text in FILES.items():
-        path = tmp_path / "conf" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return tmp_path
+    return write_settings(tmp_path, FILES)
 
 
 def settings(folder: Path, decorator: str) -> object:
     """Return the settings that a decorated function gets."""
     script = f"import hydra\n\n@{decorator}\ndef main(cfg):\n    pass\n"
-    function = get(run(script, folder), "main")
-    assert isinstance(function, FunctionValue)
-    default = function.defaults.get("cfg")
-    return None if default is None else plain(default)
+    return settings_of_main(script, folder)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from lrlint.analysis.library.hydra_overrides import NotUnderstood, overrides
-from lrlint.analysis.model.values import FunctionValue
 
-from .scripts import UNKNOWN, get, plain, run
+from .scripts import UNKNOWN, settings_of_main, write_settings
 
 FILES = {
     "config.yaml": "defaults: [optimizer: sgd, _self_]\nepochs: 10\ntwice: ${epochs}\n",
@@ -24,11 +23,7 @@ ADAM = {"lr": 0.002, "betas": [0.9, 0.95]}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name, text in FILES.items():
-        path = tmp_path / "conf" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return tmp_path
+    return write_settings(tmp_path, FILES)
 
 
 def settings(folder: Path, *words: str) -> object:
@@ -37,10 +32,7 @@ def settings(folder: Path, *words: str) -> object:
         f"import sys\nimport hydra\n\nsys.argv = {['train.py', *words]!r}\n\n"
         "@hydra.main(config_path='conf', config_name='config')\ndef main(cfg):\n    pass\n"
     )
-    function = get(run(script, folder), "main")
-    assert isinstance(function, FunctionValue)
-    default = function.defaults.get("cfg")
-    return None if default is None else plain(default)
+    return settings_of_main(script, folder)
 
 
 @pytest.mark.parametrize(
