@@ -10,6 +10,8 @@ from lrlint.formulas.arguments import is_number, is_whole, parameters_of
 from lrlint.formulas.law import Curve, Law, PastHorizon, Problem, refused
 from lrlint.formulas.replay import Group, Replay, values_of
 
+_EARLY = 1000
+"""Up to which step a division by zero is looked for."""
 _SGDR = "Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983"
 
 
@@ -170,13 +172,13 @@ def _check_length(T_max: float) -> Iterator[Problem]:
         yield Problem("T_max", f"T_max={T_max!r} is negative: it acts as {-T_max!r}")
 
 
-def _division_by_zero(T_max: float, steps: int = 1000) -> int | None:
+def _division_by_zero(T_max: float) -> int | None:
     """Return the step at which the recursion divides by zero, if it is an early one.
 
     That happens where an odd multiple of `T_max` is a whole step (1/3, 10/3): the class does not
     recognise that step as the minimum.
     """
-    for t in range(1, steps + 1):
+    for t in range(1, _EARLY + 1):
         if (t - 1 - T_max) % (2 * T_max) != 0 and _swing(t - 1, T_max) == 0:
             return t
     return None

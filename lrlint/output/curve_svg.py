@@ -26,7 +26,6 @@ def curve_svg(
     *,
     width: int = 460,
     height: int = 200,
-    x_label: str = "optimizer step",
 ) -> str:
     """Return the curves over the optimizer steps as an SVG document; several get a legend.
 
@@ -51,7 +50,7 @@ def curve_svg(
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="{_FONT}">',
-        *_axes(x, y, (1, last), (low, high), width, height, x_label),
+        *_axes(x, y, (1, last), (low, high), width, height),
         *(_line(curve, index, x, y) for index, curve in enumerate(curves)),
         *(_legend(curves) if legend else ()),
         "</svg>",
@@ -66,7 +65,6 @@ def _axes(
     rates: tuple[float, float],
     width: int,
     height: int,
-    x_label: str,
 ) -> Iterator[str]:
     """Yield grid lines with their numbers, and the name of the horizontal axis."""
     bottom, right = height - _BOTTOM, width - _RIGHT
@@ -78,7 +76,7 @@ def _axes(
         yield f'<path d="M{x(step):.1f} {bottom}v4" stroke="{_TEXT}"/>'
         yield _text(x(step), bottom + 15, f"{step:,.0f}")
     yield f'<path d="M{_LEFT} {bottom}H{right}" stroke="{_TEXT}"/>'
-    yield _text((_LEFT + right) / 2, height - 5, x_label)
+    yield _text((_LEFT + right) / 2, height - 5, "optimizer step")
 
 
 def _ticks(low: float, high: float, *, most: int, whole: bool = False) -> list[float]:

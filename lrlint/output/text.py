@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 TAB = 4
 ELLIPSIS = "…"
@@ -35,6 +36,11 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(" " if character in "\r\n\t" else shown(character)[0] for character in text)
+
+
+def escaped(text: str) -> str:
+    """Return a text in which nothing is HTML or a control character."""
+    return escape(clean(text))
 
 
 def place(where: str) -> str:

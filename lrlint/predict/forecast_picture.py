@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Any
 
 from lrlint.errors import UserError
 from lrlint.output.curve_svg import curve_svg
-from lrlint.output.text import clean
+from lrlint.output.text import escaped
 from lrlint.predict.events import key_steps
 from lrlint.predict.forecast import FileForecast, Forecast
 from lrlint.predict.forecast_text import curves, facts, rate, unknown
@@ -31,7 +30,7 @@ def as_svg(files: Sequence[FileForecast], *, background: str | None = None) -> s
             title = f"{_title(file, forecast)}{_remark(forecast)}"
             parts.append(
                 f'<text x="8" y="{height + 17}" font-family="sans-serif" font-size="13"'
-                f' fill="#808080">{_escaped(title)}</text>'
+                f' fill="#808080">{escaped(title)}</text>'
             )
             height += _TITLE
             picture = _curve(forecast)
@@ -66,27 +65,27 @@ def as_html(files: Sequence[FileForecast]) -> str:
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Learning rate of {_escaped(names)}</title><style>{_STYLE}</style></head>"
+        f"<title>Learning rate of {escaped(names)}</title><style>{_STYLE}</style></head>"
         f"<body><h1>Learning rate</h1>{body or '<p>No learning-rate schedule found.</p>'}</body>"
         "</html>\n"
     )
 
 
 def _section(file: FileForecast, forecast: Forecast) -> Iterator[str]:
-    yield f"<h2>{_escaped(_title(file, forecast))}</h2><table>"
+    yield f"<h2>{escaped(_title(file, forecast))}</h2><table>"
     for label, text in facts(forecast):
-        yield f"<tr><th>{_escaped(label)}</th><td>{_escaped(text)}</td></tr>"
+        yield f"<tr><th>{escaped(label)}</th><td>{escaped(text)}</td></tr>"
     yield "</table>"
     remark = _remark(forecast)
     if remark:
-        yield f"<p>{_escaped(remark.removeprefix(' · '))}</p>"
+        yield f"<p>{escaped(remark.removeprefix(' · '))}</p>"
     picture = _curve(forecast)
     if picture is not None:
         yield f"{picture}<table><tr><th>step</th><th>LR</th><th></th></tr>"
         lr = _shown(forecast) or [[]]
         for step, what in key_steps(lr[0], forecast.prediction.optimizer_steps or 0).items():
             values = ", ".join(rate(group[step]) for group in lr)
-            yield f"<tr><td>{step + 1:,}</td><td>{values}</td><td>{_escaped(what)}</td></tr>"
+            yield f"<tr><td>{step + 1:,}</td><td>{values}</td><td>{escaped(what)}</td></tr>"
         yield "</table>"
 
 
@@ -114,7 +113,3 @@ def _curve(forecast: Forecast) -> str | None:
     if not lr or not lr[0]:
         return None
     return curve_svg(curves(lr), width=_WIDTH, height=_HEIGHT)
-
-
-def _escaped(text: str) -> str:
-    return escape(clean(text))

@@ -12,6 +12,7 @@ from typing import Any
 
 import libcst as cst
 
+from lrlint.analysis.interpreter.class_objects import BASES
 from lrlint.predict import arrays, tensors
 from lrlint.predict.running import LibraryClass, Live, Unreadable
 
@@ -53,7 +54,7 @@ def _is_instance(value: Any, kinds: Any) -> bool:
 
 
 def _is_of_class(name: str, base: str) -> bool:
-    return name == base or base.rsplit(".", 1)[-1] in ("LRScheduler", "_LRScheduler")
+    return name == base or base.rsplit(".", 1)[-1] in BASES
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

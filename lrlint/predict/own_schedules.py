@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lrlint.analysis.interpreter.class_objects import BASES
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases, lookup_order
 from lrlint.analysis.model.values import ClassValue, FunctionValue
@@ -13,7 +14,6 @@ from lrlint.formulas import LAWS, Group, Law, Replay
 from lrlint.predict.functions import compile_method, static
 from lrlint.predict.running import LibraryClass, Live, Unreadable
 
-_PLAIN = ("LRScheduler", "_LRScheduler")
 _OF_BASE = ("last_epoch", "base_lrs", "_step_count")
 
 _INNER = ("_initial_step", "_update_lr", "__getattr__", "__getattribute__", "__setattr__")
@@ -43,8 +43,8 @@ class OwnSchedule(Replay):
         """The replay of the base, where that has a law."""
         self.live = _Scheduler(machine, cls, self)
         (name,) = {base.rsplit(".", 1)[-1] for base in external_bases(cls)}
-        self._law = None if name in _PLAIN else LAWS.get(name)
-        if self._law is None and name not in _PLAIN:
+        self._law = None if name in BASES else LAWS.get(name)
+        if self._law is None and name not in BASES:
             raise Unreadable(f"the law of {name}")
         changed = next((one for one in _INNER if self.live.method(one)), None)
         if changed is not None:

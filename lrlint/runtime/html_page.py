@@ -11,7 +11,8 @@ from lrlint.linter.report import SourceFiles
 from lrlint.output import Style
 from lrlint.output.colour import Paint
 from lrlint.output.full import finding as framed
-from lrlint.runtime.html_parts import escaped, schedule_section, table
+from lrlint.output.text import escaped
+from lrlint.runtime.html_parts import schedule_section, table
 from lrlint.runtime.run_report import RunReport, verdict_rows
 from lrlint.source import replace_file
 

@@ -6,20 +6,14 @@ Whatever comes from a script (names, messages, lines) is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.output.curve_svg import curve_svg
-from lrlint.output.text import clean
+from lrlint.output.text import clean, escaped
 from lrlint.runtime.track import Track
 from lrlint.runtime.track_words import agreement, counts, curves, title
 
 _WIDTH, _HEIGHT = 760, 280
-
-
-def escaped(text: str) -> str:
-    """Return a text in which nothing is HTML or a control character."""
-    return escape(clean(text))
 
 
 def schedule_section(track: Track) -> str:

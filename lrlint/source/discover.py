@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -71,17 +71,14 @@ def discover(
     paths: Iterable[Path | str],
     *,
     excluded: Callable[[Path, bool], bool] | None = None,
-    extend_include: Sequence[str] = (),
-    respect_gitignore: bool = True,
 ) -> Iterator[Found | Unreadable]:
     """Yield the files at and below the paths, each once, sorted within each directory.
 
     ``excluded`` says whether to leave out a path, given whether it is a directory. It, `SKIPPED`
     and ``.gitignore`` apply to what is found in a directory, never to a path that is named.
-    ``extend_include`` holds further suffixes or gitignore patterns (``*.py.txt``) to take.
     """
     seen: set[str] = set()
-    walk = _Walk(excluded, extend_include, respect_gitignore)
+    walk = _Walk(excluded)
     for path in map(Path, paths):
         if path == STDIN:
             found: Iterable[Found | Unreadable] = (Found(STDIN, explicit=True, real="-"),)
@@ -98,17 +95,8 @@ def discover(
 class _Walk:
     """The walk of one directory after another, with the rules that hold for all."""
 
-    def __init__(
-        self,
-        excluded: Callable[[Path, bool], bool] | None,
-        include: Sequence[str],
-        respect_gitignore: bool,
-    ) -> None:
-        here = Path(os.getcwd())
+    def __init__(self, excluded: Callable[[Path, bool], bool] | None) -> None:
         self._excluded = excluded
-        patterns = [f"*{one}" if one.startswith(".") else one for one in include]
-        self._include = IgnoreFile(here, patterns) if patterns else None
-        self._gitignore = respect_gitignore
         self._visited: set[tuple[int, int]] = set()
 
     def named(self, path: Path) -> Iterable[Found | Unreadable]:
@@ -136,7 +124,7 @@ class _Walk:
 
     def _above(self, directory: Path) -> tuple[IgnoreFile, ...]:
         """Yield the ignore files above a directory that apply to it, the nearest last."""
-        root = repository_root(directory) if self._gitignore else None
+        root = repository_root(directory)
         if root is None or root == directory:
             return ()
         parents = [
@@ -182,7 +170,7 @@ class _Walk:
                 is_directory = leads_to_directory and not is_link  # git sees a link as a file
                 if leads_to_directory and entry.name in SKIPPED:
                     continue
-                if not leads_to_directory and not self._wanted(directory, entry.name):
+                if not leads_to_directory and not _is_wanted(entry.name):
                     continue
                 path = directory / entry.name
                 if self._ignored(path, is_directory, rules):
@@ -198,8 +186,6 @@ class _Walk:
     def _with_own(
         self, directory: Path, rules: tuple[IgnoreFile, ...], names: set[str]
     ) -> tuple[IgnoreFile, ...]:
-        if not self._gitignore:
-            return ()
         absolute = Path(os.path.abspath(directory))
         if ".git" in names:  # another repository: what is above has no say
             own = self._excluded_in(absolute)
@@ -209,12 +195,6 @@ class _Walk:
             rules = (*rules, own) if own else rules
         return rules
 
-    def _wanted(self, directory: Path, name: str) -> bool:
-        if os.path.splitext(name)[1].lower() in SUFFIXES:
-            return True
-        include = self._include
-        return bool(include and _verdict(include, directory / name, is_directory=False))
-
     def _ignored(self, path: Path, is_directory: bool, rules: tuple[IgnoreFile, ...]) -> bool:
         if self._excluded is not None and self._excluded(path, is_directory):
             return True
@@ -223,6 +203,10 @@ class _Walk:
             if verdict is not None:
                 return verdict
         return False
+
+
+def _is_wanted(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in SUFFIXES
 
 
 def is_skipped(path: Path, root: Path) -> bool:

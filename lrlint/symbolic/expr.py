@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from lrlint.symbolic import terms as poly
-from lrlint.symbolic.atoms import Atom, Call, Strength, Unit
+from lrlint.symbolic.atoms import Atom, Call, Factor, Strength, Unit
 from lrlint.symbolic.numeric import (
     MAX_BITS,
     Coefficient,
@@ -71,8 +71,8 @@ class Expr:
         return Expr._of_number(number, plain(number))
 
     @staticmethod
-    def atom(a: Atom) -> Expr:
-        """Return the expression that is one atom."""
+    def atom(a: Factor) -> Expr:
+        """Return the expression that is one atom, or one call such as ``floor(x)``."""
         return Expr({frozenset({(a, 1)}): 1}, a.value)
 
     @staticmethod

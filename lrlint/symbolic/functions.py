@@ -173,7 +173,7 @@ def _nested(rest: Terms, denominator: tuple[int, Monomial], kind: str) -> Terms 
 
 
 def _opaque(kind: str, args: tuple[Expr, ...], value: Number | None) -> Expr:
-    return Expr({frozenset({(Call(kind, args, value), 1)}): 1}, value)
+    return Expr.atom(Call(kind, args, value))
 
 
 def _truncate(e: Expr, *, exact: bool) -> Expr:

@@ -134,7 +134,7 @@ def unbounded(e: Expr, counters: Collection[Atom]) -> tuple[Expr, list[Bound]]:
             if follows(number) and not follows(limit):
                 bounds.append(Bound(factor.kind, number, limit))
                 return number
-        return Expr({frozenset({(factor, 1)}): 1}, factor.value)
+        return Expr.atom(factor)
 
     return _rebuilt(e, replacement, lambda arg: arg), bounds
 
@@ -147,7 +147,7 @@ def unguarded(e: Expr) -> Expr:
             one, number = sorted(factor.args, key=lambda arg: not arg.is_constant)
             if one.is_constant and one.value == 1 and (number.value is None or number.value >= 1):
                 return number
-        return Expr({frozenset({(factor, 1)}): 1}, factor.value)
+        return Expr.atom(factor)
 
     return _rebuilt(e, replacement, lambda arg: arg)
 
@@ -203,12 +203,9 @@ def _scaled(product: Expr | None, coefficient: Coefficient) -> Expr:
 def revalued(terms: Terms) -> Expr:
     """Return the expression of raw terms, its `value` computed from those of its factors."""
 
-    def itself(factor: Factor) -> Expr:
-        return Expr({frozenset({(factor, 1)}): 1}, factor.value)
-
     if any(factor.value is None for factor in poly.factors(terms)):
         return Expr(terms, None)
-    return Expr(terms, _rebuilt(Expr(terms, None), itself, lambda arg: arg).value)
+    return Expr(terms, _rebuilt(Expr(terms, None), Expr.atom, lambda arg: arg).value)
 
 
 def _replaced(factor: Factor, mapping: Mapping[Atom, Expr | Number | Fraction]) -> Expr:
@@ -218,5 +215,5 @@ def _replaced(factor: Factor, mapping: Mapping[Atom, Expr | Number | Fraction]) 
             return Expr.atom(factor)
         return replacement if isinstance(replacement, Expr) else Expr.const(replacement)
     if all(arg.atoms().isdisjoint(mapping) for arg in factor.args):
-        return Expr({frozenset({(factor, 1)}): 1}, factor.value)
+        return Expr.atom(factor)
     return rebuilt(factor, [arg.subs(mapping) for arg in factor.args], exact=True)

@@ -141,14 +141,11 @@ class Project:
     def entry(self, source: SourceFile) -> ModuleUnit:
         """Return the unit of a linted file; raises SourceError where it cannot be parsed."""
         self._room = _MOST_MODULES
-        path = None if source.path is None else Path(source.path).resolve()
-        known = self._units.get(path) if path is not None else None
+        path = source.path.resolve()
+        known = self._units.get(path)
         if known is not None:
             return known
-        name = path.stem if path is not None else "stdin"
-        unit = ModuleUnit(source, read(source), path, name)
-        if path is not None:
-            self._units[path] = unit
+        unit = self._units[path] = ModuleUnit(source, read(source), path, path.stem)
         return unit
 
     def has_parsed(self, path: Path) -> bool:

@@ -123,7 +123,7 @@ class Loops:
         outer = loops[:-1]
         inside_epoch = any(_says_epoch(loop) for loop in outer)
         is_step = not _says_epoch(innermost) and (
-            _says_step(innermost) or bool(outer and not _says_other(outer[-1]))
+            _says_step(innermost) or bool(outer and not _is_named(outer[-1], _OTHER))
         )
         if outer and (inside_epoch or is_step):
             self._set(innermost, LoopKind.BATCH)
@@ -137,7 +137,7 @@ class Loops:
         """Set the kinds of the loops around a batch loop: one of them counts epochs."""
         if not loops:
             return
-        named = [i for i, loop in enumerate(loops) if _names_epoch(loop)] or [
+        named = [i for i, loop in enumerate(loops) if _is_named(loop, _EPOCH)] or [
             i for i, loop in enumerate(loops) if _says_epoch(loop)
         ]
         epoch = named[-1] if named else len(loops) - 1
@@ -195,14 +195,15 @@ def _stops_early(block: Block, depth: int, *, measured: bool = False) -> bool:
     return False
 
 
-def _names_epoch(loop: Repeat) -> bool:
+def _is_named(loop: Repeat, words: re.Pattern[str]) -> bool:
+    """Whether some words are in the name of a loop's variable."""
     target = loop.loop.target
-    return target is not None and bool(_EPOCH.search(target))
+    return target is not None and bool(words.search(target))
 
 
 def _says_epoch(loop: Repeat) -> bool:
     trips = loop.loop.trips
-    return _names_epoch(loop) or (trips is not None and trips.unit is Unit.EPOCH)
+    return _is_named(loop, _EPOCH) or (trips is not None and trips.unit is Unit.EPOCH)
 
 
 def _says_step(loop: Repeat) -> bool:
@@ -218,11 +219,6 @@ def _says_step(loop: Repeat) -> bool:
 _OTHER = re.compile(
     r"fold|seed|trial|run|split|task|model|lr|config|repeat|param|seed|exp", re.IGNORECASE
 )
-
-
-def _says_other(loop: Repeat) -> bool:
-    target = loop.loop.target
-    return target is not None and bool(_OTHER.search(target))
 
 
 def _only_steps_scheduler(loop: Repeat) -> bool:

@@ -55,7 +55,6 @@ _PARAMETERS = {"model": 0, "args": 1, "train_dataset": 3, "callbacks": 9, "optim
 _OTHER_PARAMETERS = {"model": 0, "args": 1, "train_dataset": 2, "callbacks": 10, "optimizers": 11}
 """Those of sentence-transformers' classes."""
 _PASSED = "passed to a Trainer"
-_OPTIMIZERS = {"adamw": "AdamW", "paged_adamw": "AdamW", "sgd": "SGD", "adafactor": "Adafactor"}
 _UNREAD = (
     *("_inner_training_loop", "_get_train_sampler"),
     *("create_optimizer_and_scheduler", "optimizer_step", "get_decay_parameter_names"),

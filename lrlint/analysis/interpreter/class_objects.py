@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lrlint.analysis.model.records import SchedulerValue
 from lrlint.analysis.model.values import AnyValue, ClassValue, External, Instance, Opaque
 from lrlint.formulas import LAWS
 
 SCHEDULERS = "torch.optim.lr_scheduler."
+BASES = ("LRScheduler", "_LRScheduler")
+"""The names of the class that torch's schedulers derive from, the older one last."""
+PYTHON: Mapping[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
+"""Classes of Python of which a value that is known is told to be an object or not."""
 _BUILT = {"get_reduce_on_plateau_schedule": "ReduceLROnPlateau"}
 """What functions of transformers build, where that is not a `LambdaLR`."""
 _ELSEWHERE = frozenset({"get_scheduler", "get_greedy_schedule", "GreedyLR", "SWALR"})
@@ -33,6 +39,11 @@ def _of_torch(law: str) -> str | None:
     if found is None or found.positioned or not law.isidentifier() or law in _ELSEWHERE:
         return None
     return _BUILT.get(law, "LambdaLR") if law.startswith("get_") else law
+
+
+def bases_of(law: str) -> frozenset[str]:
+    """Return the names of the classes that a scheduler of torch is an instance of."""
+    return frozenset((law, *(BASES[:1] if law == "ReduceLROnPlateau" else BASES)))
 
 
 def same(left: AnyValue, right: AnyValue) -> bool | None:

@@ -345,11 +345,6 @@ def _super(
             return modelled
     if name == "__init__":
         return NONE
-    inherited = receiver.receiver
-    if isinstance(inherited, Instance) and inherited.kind is not None:
-        modelled = machine.library.call_method(machine, inherited, name, arguments, node)
-        if modelled is not None:
-            return modelled
     for value in arguments.all():
         escapes.escape(value, f"passed to super().{name}(…)")
     return Opaque()

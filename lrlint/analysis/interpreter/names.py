@@ -105,7 +105,7 @@ def constant_at_top(machine: Machine, scope: Scope, name: str, value: AnyValue) 
         return value
     if isinstance(value, Expr):
         return machine.named_number(name, value.value, Strength.DEFAULT)
-    return Const(value.value, Strength.DEFAULT, name) if isinstance(value, Const) else value
+    return Const(value.value, Strength.DEFAULT, name)
 
 
 def choices_at_top(machine: Machine, owner: str, form: str, values: dict[object, AnyValue]) -> None:

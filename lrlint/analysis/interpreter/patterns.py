@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import comparisons, members, truths
+from lrlint.analysis.interpreter import class_objects, comparisons, members, truths
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Condition, Flag, all_of, any_of
 from lrlint.analysis.model.questions import Asks, Question
@@ -142,9 +142,6 @@ def _mapping(machine: Machine, subject: DictValue, pattern: cst.MatchMapping) ->
     return _all_of(_parts(machine, pairs))
 
 
-_PYTHON: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
-
-
 def _of_class(machine: Machine, subject: AnyValue, pattern: cst.MatchClass) -> Match | None:
     """Return whether a value is of a class and its attributes match; None where it is unknown."""
     if subject == NONE:
@@ -153,9 +150,9 @@ def _of_class(machine: Machine, subject: AnyValue, pattern: cst.MatchClass) -> M
     match subject, cls:
         case SchedulerValue(record=record), _ if record.law != "?" and not pattern.kwds:
             name = (dotted(pattern.cls) or "").rsplit(".", 1)[-1]
-            return name in (record.law, "LRScheduler", "_LRScheduler")
+            return name in class_objects.bases_of(record.law)
         case ((Const() | Expr()), External(name=name)):
-            kind = _PYTHON.get(name.removeprefix("builtins."))
+            kind = class_objects.PYTHON.get(name.removeprefix("builtins."))
             if kind is None or subject.value is None or pattern.kwds:
                 return None
             inner = [(subject, part.value) for part in pattern.patterns]

@@ -80,21 +80,16 @@ def _is_subclass(
     match cls:
         case External(name=name) if name.startswith(class_objects.SCHEDULERS):
             kinds = base.items if isinstance(base, ListValue) and base.items else [base]
-            return any(_class_name(kind) in _bases(_class_name(cls)) for kind in kinds)
+            return any(
+                _class_name(kind) in class_objects.bases_of(_class_name(cls)) for kind in kinds
+            )
     return _undecided(machine, cls, [_class_name(base)], node)
-
-
-def _bases(law: str) -> frozenset[str]:
-    """Return the names of the classes that a scheduler of torch is an instance of."""
-    old = () if law == "ReduceLROnPlateau" else ("_LRScheduler",)
-    return frozenset((law, "LRScheduler", *old))
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
     return flag(Question(Asks.INSTANCE, Identity(value), str(names)), machine.unit.code(node))
 
 
-_PYTHON = {"int": int, "float": float, "str": str, "bool": bool}
 _CONTAINERS = ("list", "tuple", "dict", "Sequence")
 
 
@@ -108,12 +103,12 @@ def _instance_of(
         return False
     kinds = kind.items if isinstance(kind, ListValue) and kind.items else [kind]
     names = [_class_name(item) for item in kinds]
-    only_python = all(name in (*_PYTHON, *_CONTAINERS) for name in names)
+    only_python = all(name in (*class_objects.PYTHON, *_CONTAINERS) for name in names)
     match value:
         case SchedulerValue(record=SchedulerRecord(law="?") as record):
             return _undecided(machine, record, names, node)
         case SchedulerValue(record=SchedulerRecord(law=law)):
-            return any(name in _bases(law) for name in names)
+            return any(name in class_objects.bases_of(law) for name in names)
         case OptimizerValue(record=optimizer):
             return any(name in ("Optimizer", optimizer.class_name) for name in names)
         case Instance(cls=ClassValue() as cls):
@@ -124,7 +119,7 @@ def _instance_of(
         case Expr() | Const() if only_python and (
             isinstance(value, Const) or value.value is not None
         ):
-            return any(type(value.value) is _PYTHON.get(name) for name in names)
+            return any(type(value.value) is class_objects.PYTHON.get(name) for name in names)
         case ListValue(kind=own) if only_python:
             return own in names or "Sequence" in names
         case DictValue():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import calls, choices, journal, numbers
+from lrlint.analysis.interpreter import calls, choices, class_objects, journal, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases
@@ -49,7 +49,7 @@ from lrlint.formulas import LAWS
 from lrlint.source.nodes import walk
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex
 
-_PLAIN = frozenset({"LRScheduler", "_LRScheduler"})
+_PLAIN = frozenset(class_objects.BASES)
 
 
 def own_class(

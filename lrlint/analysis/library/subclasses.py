@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import calls, choices, members
+from lrlint.analysis.interpreter import calls, choices, class_objects, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
@@ -41,7 +41,7 @@ from lrlint.source.nodes import decorators_of, walk
 from lrlint.symbolic import Expr
 
 _SCHEDULER_BASES = {
-    *("LRScheduler", "_LRScheduler"),
+    *class_objects.BASES,
     *(law.name for law in LAWS.values() if law.is_class and not law.positioned),
 }
 _OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
@@ -172,7 +172,7 @@ def _position_of_counter(machine: Machine, cls: ClassValue) -> int | None:
     return names.index("last_epoch") if "last_epoch" in names else -1
 
 
-_LAWLESS = {"LRScheduler", "_LRScheduler", "LambdaLR"}
+_LAWLESS = {*class_objects.BASES, "LambdaLR"}
 """Classes that leave the law to a method of the class that derives from them."""
 _LAW_METHODS = ("get_lr", "_get_closed_form_lr", "step")
 

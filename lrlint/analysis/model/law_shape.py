@@ -330,7 +330,7 @@ def _divisor(slope: Expr) -> Expr | None:
     (divisor,) = shared
     if isinstance(divisor, Call) and divisor.kind == "inverse":
         return divisor.args[0]
-    return Expr({frozenset({(divisor, 1)}): 1}, divisor.value)
+    return Expr.atom(divisor)
 
 
 def is_raised(law: Expr) -> bool:

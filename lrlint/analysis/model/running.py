@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import all_atoms
@@ -34,6 +34,8 @@ from lrlint.analysis.model.trace_numbers import iterations, read_by, wanted
 from lrlint.analysis.model.words import unknown_trips
 from lrlint.symbolic import Atom, Expr, Strength
 
+_Computed = TypeVar("_Computed", bound=Expr | Condition)
+_Result = TypeVar("_Result")
 Indices = list[int | float]
 Runner = Callable[[Indices], int | None]
 """Runs a piece of the trace; the result is how many loops are to be left, if any."""
@@ -232,8 +234,20 @@ class TraceCompiler(ABC):
 
     def _number(self, number: Expr, indices: tuple[Atom, ...]) -> Callable[..., int | float]:
         """Return a number as a function of the indices of the loops around it."""
-        outside = self._outside(number, indices)
-        compute = compile_number(number, (*indices, *outside))
+        return self._compiled(compile_number, number, indices)
+
+    def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
+        """Return the condition as a function of the indices of the loops around it."""
+        return self._compiled(compile_condition, condition, indices)
+
+    def _compiled(
+        self,
+        compile_: Callable[[_Computed, tuple[Atom, ...]], Callable[..., _Result]],
+        computed: _Computed,
+        indices: tuple[Atom, ...],
+    ) -> Callable[..., _Result]:
+        outside = self._outside(computed, indices)
+        compute = compile_(computed, (*indices, *outside))
         if not outside:
             return compute
         return lambda *stack: compute(*stack, *map(self._value_of, outside))
@@ -335,14 +349,6 @@ class TraceCompiler(ABC):
         undecided = [part for part in conditions if part.lean is None]
         settable = missing in names or not undecided
         self._unresolved.append(missing if settable else text_of(undecided[0]))
-
-    def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
-        """Return the condition as a function of the indices of the loops around it."""
-        outside = self._outside(condition, indices)
-        holds = compile_condition(condition, (*indices, *outside))
-        if not outside:
-            return holds
-        return lambda *stack: holds(*stack, *map(self._value_of, outside))
 
 
 def _is_certain(condition: Condition) -> bool:
