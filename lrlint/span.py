@@ -26,3 +26,8 @@ class Span:
     start: Location
     end: Location
     cell: int | None = None
+
+    @property
+    def line(self) -> tuple[str, int]:
+        """The file name, and the row where it starts."""
+        return self.filename, self.start.row

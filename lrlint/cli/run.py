@@ -283,11 +283,10 @@ class _Finisher:
         if gathered is None:
             return outcome.status  # rank 0 reports for all ranks
         session.compare_with(*gathered)
-        findings = session.findings(finished=not outcome.cut)
+        findings, evidence = session.findings_and_evidence(finished=not outcome.cut)
         recording = session.recording(findings)
         complete = not outcome.cut and not recording.incomplete
         seen = () if recording.incomplete else recording.schedules  # their silence says nothing
-        evidence = session.evidence(finished=not outcome.cut)
         laws = session.lines_of_own_laws()
         judgements = judge(
             self._static,

@@ -120,7 +120,7 @@ def _with_command_line(source: SourceFile, command_line: tuple[str, ...]) -> Seq
 def _planned_steps(schedules: Sequence[Schedule]) -> dict[Line, int]:
     planned: dict[Line, int] = {}
     for schedule in schedules:
-        trips, line = _trips(schedule), _line(schedule)
+        trips, line = _trips(schedule), schedule.place.span().line
         if trips is not None:  # of several schedules of one line, each steps at least so often
             planned[line] = min(trips, planned.get(line, trips))
     return planned
@@ -157,10 +157,5 @@ def _lines_that_fit(schedules: Iterable[Schedule]) -> frozenset[Line]:
     for schedule in schedules:
         length = judged_length(schedule)
         if length is not None:
-            (fitting if length.fits else others).add(_line(schedule))
+            (fitting if length.fits else others).add(schedule.place.span().line)
     return frozenset(fitting - others)
-
-
-def _line(schedule: Schedule) -> Line:
-    span = schedule.place.span()
-    return span.filename, span.start.row

@@ -107,8 +107,7 @@ class RunJudge:
     def _diagnostics(self, rule: Rule, training: Training) -> Iterator[Diagnostic]:
         for verdict in self._diagnoser.ask(rule, training):
             if isinstance(verdict, Silence):
-                span = verdict.place.span()
-                self._silences.add((rule.code, span.filename, span.start.row))
+                self._silences.add((rule.code, *verdict.place.span().line))
             if isinstance(verdict, Finding):
                 resolved = self._diagnoser.diagnostic(verdict, self._source(verdict))
                 if resolved is not None and resolved.diagnostic.suppressed is None:

@@ -103,17 +103,22 @@ class Session:
         Of a training that is not ``finished``, they say nothing that depends on its length; where
         the recorder has failed, nothing but what a recorded step shows by itself.
         """
-        return self._ask(self._judge, finished=finished)
+        return self._ask(self._judge, self._facts(), finished=finished)
 
-    def evidence(self, *, finished: bool) -> Evidence:
-        """Return what :meth:`findings` would if no rule were off: what verdicts rest on."""
-        judge = RunJudge(Settings())
-        return Evidence(self._ask(judge, finished=finished), judge.silences)
+    def findings_and_evidence(self, *, finished: bool) -> tuple[tuple[Diagnostic, ...], Evidence]:
+        """Return the findings, and what they would be if no rule were off: verdicts rest on it."""
+        training, judge = self._facts(), RunJudge(Settings())
+        findings = self._ask(self._judge, training, finished=finished)
+        return findings, Evidence(self._ask(judge, training, finished=finished), judge.silences)
 
-    def _ask(self, judge: RunJudge, *, finished: bool) -> tuple[Diagnostic, ...]:
-        training = Training(optimizers=(), schedules=())
+    def _facts(self) -> Training:
         with self.hooks.safely():
-            training = training_of(self.recorder, self._hand_written(), self._own_laws())
+            return training_of(self.recorder, self._hand_written(), self._own_laws())
+        return Training(optimizers=(), schedules=())  # it has failed
+
+    def _ask(
+        self, judge: RunJudge, training: Training, *, finished: bool
+    ) -> tuple[Diagnostic, ...]:
         failed, finished = self.hooks.failure is not None, finished and not self.cut
         return judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
 
@@ -150,8 +155,7 @@ class Session:
         laws: list[Schedule] = []
         with self.hooks.safely():
             laws = self._own_laws()
-        spans = [law.place.span() for law in laws]
-        return frozenset((span.filename, span.start.row) for span in spans)
+        return frozenset(law.place.span().line for law in laws)
 
     def _tracks(self) -> tuple[Track, ...]:
         written: list[HandWritten] = []

@@ -19,7 +19,7 @@ from lrlint.analysis.interpreter.escapes import (
     leave_value_open,
     steppable,
 )
-from lrlint.analysis.interpreter.late_entries import leave_uncertain_open
+from lrlint.analysis.interpreter.late_entries import DATA, leave_uncertain_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
 from lrlint.analysis.model.computed import Counter
@@ -193,8 +193,8 @@ def _is_set_late(machine: Machine, start: Start, entry: Entry, absent: set[Entry
     ]
     return isinstance(store, Store) and all(
         value is MISSING
-        or _is_data_only(value)
-        or (entry in absent and all(map(_is_number_or_data, alternatives(value))))
+        or _is_unknown_data(value)
+        or (entry in absent and all(map(_is_number_or_unknown, alternatives(value))))
         or (of_object and isinstance(value, ListValue) and _is_list_of_data(value))
         for value in (*before, store.data.get(key, MISSING))
     )
@@ -205,16 +205,17 @@ def _is_list_of_data(value: ListValue) -> bool:
     return not value.grows and all(isinstance(item, (Opaque, Sized)) for item in elements)
 
 
-def _is_number_or_data(value: AnyValue) -> bool:
-    return isinstance(value, Expr) or _is_data_only(value)
+def _is_number_or_unknown(value: AnyValue) -> bool:
+    return isinstance(value, Expr) or _is_unknown_data(value)
 
 
-def _is_data_only(value: AnyValue) -> bool:
+def _is_unknown_data(value: AnyValue) -> bool:
+    """Whether a value is data of which no more is known than its length."""
     match value:
         case ListValue(kind="tuple", items=list() as parts):
-            return all(map(_is_data_only, parts))
+            return all(map(_is_unknown_data, parts))
         case Choice():
-            return all(map(_is_data_only, alternatives(value)))
+            return all(map(_is_unknown_data, alternatives(value)))
     return isinstance(value, (Opaque, Sized))
 
 
@@ -234,7 +235,7 @@ def unknown_lists(machine: Machine) -> Iterator[ListValue]:
     A list of objects that can be stepped is left as it is.
     """
     for value in machine.changing_lists:
-        if all(map(_is_data, value.items or (value.element or NONE,))):
+        if all(isinstance(item, DATA) for item in value.items or (value.element or NONE,)):
             value.element = _unknown_element(machine, value)
             value.items = value.length = value.source = None
             value.named = False
@@ -246,10 +247,6 @@ def _unknown_element(machine: Machine, value: ListValue) -> AnyValue:
         counter = Counter(machine.fresh_key(), carried=True)
         return Expr.atom(Atom(name="item", key=counter, lower=None, integer=False))
     return Opaque(measured=True)
-
-
-def _is_data(value: AnyValue) -> bool:
-    return isinstance(value, (Const, Truth, Expr, Opaque, Sized))
 
 
 def _ends_by(body: Block, flag: Opaque, after: AnyValue | None) -> bool:

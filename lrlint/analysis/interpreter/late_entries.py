@@ -35,10 +35,13 @@ from lrlint.analysis.model.values import (
     Sized,
     Store,
     Truth,
+    elements,
 )
 from lrlint.symbolic import Atom, Expr
 
 _WORD = re.compile(r"\w+")
+DATA = (Const, Truth, Expr, Opaque, Sized)
+"""The kinds of values that are no objects of the script, and hold none."""
 
 
 def as_set_late(machine: Machine, store: Store, name: str, value: AnyValue) -> AnyValue:
@@ -49,18 +52,17 @@ def as_set_late(machine: Machine, store: Store, name: str, value: AnyValue) -> A
     if not machine.may_be_set(name) or name in store.data or not isinstance(value, DictValue):
         return value
     aliased = any(other is value for other in machine.scope.store.data.values())
-    return Opaque(name, measured=True) if not aliased and _is_data(value) else value
+    return Opaque(name, measured=True) if not aliased and _holds_data(value) else value
 
 
-def _is_data(value: AnyValue) -> bool:
+def _holds_data(value: AnyValue) -> bool:
+    """Whether there is nothing but data in a value, however deep."""
     match value:
-        case DictValue(store=store):
-            return all(map(_is_data, store.data.values()))
         case ListValue(items=None, element=element):
-            return element is None or _is_data(element)
-        case ListValue(items=list() as items):
-            return all(map(_is_data, items))
-    return isinstance(value, (Const, Truth, Expr, Opaque, Sized))
+            return element is None or _holds_data(element)
+        case DictValue() | ListValue():
+            return all(map(_holds_data, elements(value)))
+    return isinstance(value, DATA)
 
 
 def leave_uncertain_open(repeat: Repeat, key: str, why: str) -> None:

@@ -86,11 +86,7 @@ def _parsed(
     values = {name: value for name, value in parser.store.data.items() if isinstance(name, str)}
     line = arguments.get(0, "args")
     if line is None or line == NONE:
-        line = machine.patched.data.get("sys.argv")
-        if isinstance(line, ListValue) and line.items is not None:
-            line = ListValue(line.items[1:])
-        elif line is not None:
-            line = ListValue(None)  # the script has added to the user's
+        line = words_of_run(machine)
     given: dict[str, AnyValue] | None = {}
     if isinstance(line, ListValue):
         given = (
@@ -158,11 +154,34 @@ def _is_argument(word: object) -> bool:
     return not (isinstance(word, str) and word.startswith("-"))
 
 
+def words_of_run(machine: Machine) -> ListValue | None:
+    """Return the words after the script's name, without items where they are not known.
+
+    Of the user's, which are not known before a run, only those are returned that the script adds:
+    its defaults are taken to hold. None where there are none.
+    """
+    match machine.patched.data.get("sys.argv"), machine.patched.data.get(_ADDED):
+        case None, None:
+            return None
+        case (ListValue(items=[_, *words]), None) | (None, ListValue(items=list() as words)):
+            return ListValue(words)
+    return ListValue(None)
+
+
 @models("sys.argv.append", "sys.argv.extend", "sys.argv.insert")
 def _add_to_line(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    line = machine.patched.data.get("sys.argv")
-    machine.write(machine.patched, "sys.argv", Opaque() if line is None else line)
+    """Note what a script adds to the user's words."""
+    added, values = machine.patched.data.get(_ADDED), arguments.all()
+    before = [] if added is None else numbers.items_of(added)
+    more = values[-1:]
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value == "extend":
+        more = (numbers.items_of(more[0]) if more else None) or [Opaque()]
+    line = ListValue(None if before is None else [*before, *more])
+    machine.write(machine.patched, _ADDED, line)
     return NONE
+
+
+_ADDED = "words added to sys.argv"
 
 
 @models_method(LibraryKind.PARSER, "set_defaults")

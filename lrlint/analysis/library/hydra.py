@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter import calls
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.library import namespaces, paths
+from lrlint.analysis.library.command_line import words_of_run
 from lrlint.analysis.library.hydra_overrides import NotUnderstood, Overrides, overrides
 from lrlint.analysis.library.settings_files import converted, loaded
 from lrlint.analysis.model.values import (
@@ -64,12 +65,12 @@ def is_main(machine: Machine, decorator: cst.Call) -> bool:
 
 
 def _command_line(machine: Machine) -> Overrides:
-    """Return what the command line overrides: nothing where it is not known."""
-    line = machine.patched.data.get("sys.argv")
-    words = line.items[1:] if isinstance(line, ListValue) and line.items is not None else []
-    texts = [word.value for word in words if isinstance(word, Const)]
+    """Return what the command line overrides."""
+    line = words_of_run(machine)
+    words = [] if line is None else line.items
+    texts = [word.value for word in words or () if isinstance(word, Const)]
     known = [text for text in texts if isinstance(text, str)]
-    if len(known) < len(words):
+    if words is None or len(known) < len(words):
         raise NotUnderstood
     return overrides(known)
 

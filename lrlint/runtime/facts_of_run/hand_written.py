@@ -173,8 +173,7 @@ def _is_built_at(place: Place, schedule: Schedule) -> bool:
 
 def _is_at(place: Place, other: Place) -> bool:
     """Whether two places are on the same line."""
-    span, read = place.span(), other.span()
-    return (span.filename, span.start.row) == (read.filename, read.start.row)
+    return place.span().line == other.span().line
 
 
 def _with_numbers_of_run(

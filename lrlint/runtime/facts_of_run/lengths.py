@@ -72,19 +72,14 @@ def is_partial(record: RecordedScheduler, recorder: Recorder) -> bool:
     """Whether a run has made fewer steps than the script plans."""
     if early_end(record, recorder) is not None:
         return True
-    planned = recorder.planned_steps.get(_line(record), 0)
+    planned = recorder.planned_steps.get(record.place.span().line, 0)
     return _knows_position(record) and record.counter < _NEARLY_ALL * planned
 
 
 def may_go_on(record: RecordedScheduler, recorder: Recorder) -> bool:
     """Whether nothing says how many steps a training has: a run may have been stopped."""
     driver = record if record.parent is None else record.parent
-    return _line(driver) not in recorder.usual_steps and not recorder.is_length_given
-
-
-def _line(record: RecordedScheduler) -> tuple[str, int]:
-    span = record.place.span()
-    return span.filename, span.start.row
+    return driver.place.span().line not in recorder.usual_steps and not recorder.is_length_given
 
 
 def _knows_position(record: RecordedScheduler) -> bool:
@@ -105,7 +100,9 @@ def early_end(record: RecordedScheduler, recorder: Recorder) -> EarlyEnd | None:
     else:
         horizon = horizon_of(record)
         length = None if horizon is None else horizon.length
-        if length is None or not _knows_position(record) or _line(record) not in recorder.planned:
+        if length is None or not _knows_position(record):
+            return None
+        if record.place.span().line not in recorder.planned:
             return None
         steps, planned, unit = record.counter, int(length.as_number() or 0), "scheduler steps"
     if steps >= _NEARLY_ALL * planned:

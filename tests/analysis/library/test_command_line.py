@@ -114,6 +114,22 @@ def test_a_user_can_set_the_environment() -> None:
             "p.add_argument('--n', type=int)\nargs = p.parse_args()",
             8,
         ),
+        (
+            "import sys\nsys.argv.append('--n=8')\n"
+            "p.add_argument('--n', type=int, default=5)\nargs = p.parse_args()",
+            8,
+        ),
+        (
+            "import sys\nsys.argv.extend(['--n', '8'])\nsys.argv.append('--m=9')\n"
+            "p.add_argument('--n', type=int, default=5)\np.add_argument('--m', type=int)\n"
+            "args = p.parse_args()",
+            8,
+        ),
+        (
+            "import sys\nsys.argv.extend(unseen())\n"
+            "p.add_argument('--n', type=int, default=5)\nargs = p.parse_args()",
+            "args.n",
+        ),
         ("p.set_defaults(n=6)\np.add_argument('--n', type=int)\nargs = p.parse_args()", 6),
         ("p.add_argument('--n', default=5)\np.set_defaults(n=6)\nargs = p.parse_args()", 6),
         ("q.add_argument('--n', type=int)\nargs = q.parse_args()", 7),

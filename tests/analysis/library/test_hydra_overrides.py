@@ -28,8 +28,13 @@ def folder(tmp_path: Path) -> Path:
 
 def settings(folder: Path, *words: str) -> object:
     """Return the settings of a script that is started with a command line."""
+    return settings_after(f"sys.argv = {['train.py', *words]!r}", folder)
+
+
+def settings_after(line: str, folder: Path) -> object:
+    """Return the settings of a script with a line before its function."""
     script = (
-        f"import sys\nimport hydra\n\nsys.argv = {['train.py', *words]!r}\n\n"
+        f"import sys\nimport hydra\n\n{line}\n\n"
         "@hydra.main(config_path='conf', config_name='config')\ndef main(cfg):\n    pass\n"
     )
     return settings_of_main(script, folder)
@@ -61,6 +66,21 @@ def settings(folder: Path, *words: str) -> object:
 )
 def test_settings_of_a_command_line(folder: Path, words: tuple[str, ...], result: object) -> None:
     assert settings(folder, *words) == result
+
+
+@pytest.mark.parametrize(
+    ("line", "result"),
+    [
+        ("sys.argv.append('epochs=3')", {"optimizer": SGD, "epochs": 3, "twice": 3}),
+        (
+            "sys.argv.append('epochs=3')\nsys.argv.extend(['optimizer=adam'])",
+            {"optimizer": ADAM, "epochs": 3, "twice": 3},
+        ),
+        ("sys.argv += unseen()", None),
+    ],
+)
+def test_words_that_the_script_adds(folder: Path, line: str, result: object) -> None:
+    assert settings_after(line, folder) == result
 
 
 def test_values_are_those_of_yaml() -> None:
