@@ -8,7 +8,8 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import ParamGroup, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
-from lrlint.judgement.hand_written import caveat, is_written, raised
+from lrlint.judgement.hand_written import caveat, is_written
+from lrlint.judgement.hand_written_curves import raised
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence

@@ -12,8 +12,8 @@ from lrlint.judgement.hand_written import (
     mismatch,
     step_count,
     unit_of,
-    zero_steps,
 )
+from lrlint.judgement.hand_written_curves import zero_steps
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.stepping import driver
 from lrlint.judgement.zero_lr import (

@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED
-from lrlint.judgement.hand_written import growing_decay
+from lrlint.judgement.hand_written_curves import growing_decay
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.hand_written import caveat, flat_lr, is_written, unit_of
+from lrlint.judgement.hand_written import caveat, is_written, unit_of
+from lrlint.judgement.hand_written_curves import flat_lr
 from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training

@@ -6,7 +6,6 @@ value of the counter; then the curve decides, and not the form of the law.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -33,9 +32,9 @@ from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, is_exerc
 from lrlint.judgement.rates import lr_text
 from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, Unit, compare
 
-_MOST_STEPS = 20_000
+MOST_STEPS = 20_000
 """Steps whose LRs are compared one by one."""
-_POINTS = 1000
+POINTS = 1000
 """About as many are compared where there are more steps than that."""
 FEWEST_STEPS = 5
 """Fewer are a trial run."""
@@ -43,10 +42,6 @@ _LOW = 0.05
 """The share of the highest LR below which nobody sees how far a decay went on."""
 _ROUNDING = 1e-6
 """How far from a whole number the end of a decay is computed, at most: ``1 / (pi / 50 / pi)``."""
-_GROWN = 2.0
-"""How many times its first LR the last one is, at least, where a decay has become a growth."""
-_OUT_OF_REACH = 20
-"""How many times longer a training would have to be for a change that is not meant to come."""
 _LOST = 1e-9
 """The share of its LR at which a training has come to a halt."""
 
@@ -124,15 +119,16 @@ def lr_at(schedule: Schedule, position: Number | None) -> float | None:
 def curve(schedule: Schedule) -> list[float] | None:
     """Return the LR at each value of the counter, where they are few enough to look at."""
     steps = step_count(schedule)
-    return None if steps is None or steps > _MOST_STEPS else _lrs(schedule, range(steps))
+    return None if steps is None or steps > MOST_STEPS else lrs_at(schedule, range(steps))
 
 
-def _lrs(schedule: Schedule, points: Sequence[int]) -> list[float] | None:
+def lrs_at(schedule: Schedule, points: Sequence[int]) -> list[float] | None:
+    """Return the LRs at some values of the counter; None where one is not known."""
     lrs = [lr for point in points if (lr := lr_at(schedule, point)) is not None]
     return lrs if len(lrs) == len(points) else None
 
 
-def _known(schedule: Schedule) -> list[Schedule]:
+def known_versions(schedule: Schedule) -> list[Schedule]:
     """Return the schedule, or those for some values of its numbers where these are not known."""
     if step_count(schedule) is not None:
         return [schedule]
@@ -181,7 +177,7 @@ class Mismatch:
 def mismatch(schedule: Schedule) -> Mismatch | None:
     """Return the decay of a law where it does not end with the training; None where it does."""
     law = schedule.law
-    decay = _decay(law.decays) or _sinking(schedule)
+    decay = decay_of(law.decays) or _sinking(schedule)
     if decay is None or law.steps is None or schedule.horizon is None:
         return None
     if not is_judged(schedule, anew=True):
@@ -218,7 +214,7 @@ def _in_other_unit(schedule: Schedule, decay: DecayEnd) -> bool:
     return bool(decay.end.atoms() & planned.atoms()) or (decay.end.value or 0) > COINCIDENCE
 
 
-def _decay(decays: tuple[DecayEnd, ...], *, named_only: bool = True) -> DecayEnd | None:
+def decay_of(decays: tuple[DecayEnd, ...], *, named_only: bool = True) -> DecayEnd | None:
     """Return the one decay of a law; a line counts where its end has a name in the script."""
     named = [
         decay
@@ -232,7 +228,7 @@ def _decay(decays: tuple[DecayEnd, ...], *, named_only: bool = True) -> DecayEnd
 
 def _sinking(schedule: Schedule) -> DecayEnd | None:
     """Return a line that is below 0 at the last step: its end needs no name to be a mistake."""
-    decay, steps = _decay(schedule.law.decays, named_only=False), step_count(schedule)
+    decay, steps = decay_of(schedule.law.decays, named_only=False), step_count(schedule)
     last = None if decay is None or steps is None else lr_at(schedule, steps - 1)
     return decay if last is not None and last < 0 else None
 
@@ -244,13 +240,13 @@ def _horizon(horizon: Horizon, decay: DecayEnd) -> Horizon:
 
 def _goes_wrong(schedule: Schedule) -> bool:
     """Whether the LR rises again after the end of its decay, or is negative."""
-    known = _known(schedule)
+    known = known_versions(schedule)
     return bool(known) and all(_climbs(one, named=one is schedule) for one in known)
 
 
 def _climbs(schedule: Schedule, *, named: bool) -> bool:
     """Whether it does; where its names are replaced by numbers, the end of its decay has none."""
-    decay = _decay(schedule.law.decays, named_only=named) or _sinking(schedule)
+    decay = decay_of(schedule.law.decays, named_only=named) or _sinking(schedule)
     steps = step_count(schedule)
     if decay is None or steps is None:
         return False
@@ -292,7 +288,7 @@ def _forgotten_warmup(decay: DecayEnd, steps: Expr) -> Expr | None:
 def missed_drops(schedule: Schedule) -> tuple[list[Threshold], list[Threshold]]:
     """Return the drops that lie past the end of the training, and those that do not."""
     law = schedule.law
-    if law.steps is None or not is_judged(schedule) or _decay(law.decays) is not None:
+    if law.steps is None or not is_judged(schedule) or decay_of(law.decays) is not None:
         return [], []
     missed: list[Threshold] = []
     reached: list[Threshold] = []
@@ -321,67 +317,6 @@ def limit_in_epochs(schedule: Schedule) -> Threshold | None:
     if epochs is None or epochs.trips is None or epochs.trips.value == 1:
         return None
     return next((mark for mark in schedule.law.thresholds if mark.at.unit is Unit.EPOCH), None)
-
-
-# -- the curve (LR302, LR305, LR703) --------------------------------------------------------------
-
-
-def raised(schedule: Schedule) -> tuple[float, float] | None:
-    """Return the LRs at the start and the end of a decay that raises the LR."""
-    if not is_judged(schedule):
-        return None
-    decay = _decay(schedule.law.decays)
-    if decay is None or not decay.cosine:
-        return None
-    start, end = lr_at(schedule, decay.start.value), lr_at(schedule, decay.end.value)
-    return (start, end) if start is not None and end is not None and start < end else None
-
-
-def zero_steps(schedule: Schedule) -> int:
-    """Return how many values of the counter have an LR of exactly 0, where some others do not."""
-    lrs = curve(schedule) if is_judged(schedule) else None
-    zeros = 0 if lrs is None else lrs.count(0.0)
-    return 0 if lrs is None or zeros == len(lrs) else zeros
-
-
-def flat_lr(schedule: Schedule) -> float | None:
-    """Return the LR of a law that never changes, although it counts."""
-    if not is_judged(schedule):
-        return None
-    rates = {_only_lr(known) for known in _known(schedule)}
-    return rates.pop() if len(rates) == 1 else None
-
-
-def _only_lr(schedule: Schedule) -> float | None:
-    """Return the LR of a law that has only one throughout the training."""
-    law, steps = schedule.law, step_count(schedule)
-    if steps is None or any(mark.at.value is None or mark.at.value > 0 for mark in law.thresholds):
-        return None
-    points = range(steps) if steps <= _MOST_STEPS else range(0, steps, steps // _POINTS)
-    lrs = _lrs(schedule, points)
-    if lrs is None or len(lrs) < FEWEST_STEPS or any(lr != lrs[0] for lr in lrs):
-        return None
-    return lrs[0] if law.settled or (law.divides and _changes_later(schedule, steps)) else None
-
-
-def _changes_later(schedule: Schedule, steps: int) -> bool:
-    """Whether the LR changes soon after the training; an option may put that off for good."""
-    later = {lr_at(schedule, steps * times) for times in range(_OUT_OF_REACH)} - {None}
-    return len(later) > 1
-
-
-def growing_decay(schedule: Schedule) -> tuple[Expr, float, float] | None:
-    """Return the factor, and the first and the last LR, of a decay that only raises the LR.
-
-    It starts at the LR of the optimizer, as a decay does and a warm-up does not.
-    """
-    factor, base = schedule.law.factor, next(iter(schedule.base_lrs), None)
-    if factor is None or base is None or base.value is None or not is_judged(schedule):
-        return None
-    lrs = curve(schedule)
-    if not lrs or not math.isclose(lrs[0], base.value) or lrs != sorted(lrs):
-        return None
-    return (factor, lrs[0], lrs[-1]) if lrs[-1] >= _GROWN * lrs[0] else None
 
 
 # -- the LR in use (LR701) ------------------------------------------------------------------------

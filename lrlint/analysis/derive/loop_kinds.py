@@ -20,8 +20,8 @@ from lrlint.analysis.model.trace import (
     Repeat,
     SchedulerStep,
     When,
-    measured_counters,
 )
+from lrlint.analysis.model.trace_numbers import measured_counters
 from lrlint.facts import Loop, LoopKind
 from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Unit

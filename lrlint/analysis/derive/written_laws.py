@@ -9,7 +9,7 @@ from itertools import islice, product
 
 from lrlint.analysis.derive.script_numbers import number_of
 from lrlint.analysis.derive.step_guards import conditions
-from lrlint.analysis.model import law_shape
+from lrlint.analysis.model import law_ends, law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import Computed, Derived, RateInUse, all_atoms, replaced, varies
 from lrlint.analysis.model.condition_queries import text_of
@@ -90,7 +90,7 @@ def _reading(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLa
                 place=end.place,
                 stays=end.clamped,
             )
-            for end in law_shape.ends(law, used)
+            for end in law_ends.ends(law, used)
         ),
         thresholds=tuple(
             Threshold(
@@ -185,7 +185,7 @@ def _lasts(factor: Expr, counters: Counters) -> bool:
     steps = None if used is None else steps_in(used)
     if used is None or steps is None or used[0] != counters[0]:
         return False
-    return any(compare(end.at, steps).equal for end in law_shape.ends(factor, used))
+    return any(compare(end.at, steps).equal for end in law_ends.ends(factor, used))
 
 
 def steps_in(counters: Counters) -> Expr | None:

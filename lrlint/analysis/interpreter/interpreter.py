@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter import (
     calls,
     definitions,
     expressions,
+    function_calls,
     journal,
     methods,
 )
@@ -91,7 +92,7 @@ class Interpreter(Machine):
         return calls.call(self, function, arguments, node)
 
     def call_function(self, function: FunctionValue, arguments: Arguments) -> AnyValue:
-        return calls.call_function(self, function, arguments)
+        return function_calls.call_function(self, function, arguments)
 
     def call_method(
         self, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import assigned_names, dotted
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -22,19 +22,17 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
-    Iteration,
     ListValue,
     Loader,
     Method,
     Opaque,
     Partial,
-    Scope,
     Sized,
     Stream,
     alternatives,
     leaning,
 )
-from lrlint.source.nodes import small_statements, statements_of, walk
+from lrlint.source.nodes import walk
 from lrlint.symbolic import Expr, maximum
 
 
@@ -57,10 +55,10 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
         case Loader(path=path, shared_out=shared_out):
             length = numbers.length_of(machine, value)
             written = path or source_text(machine, node)
-            element = _of_share if shared_out else _measured
+            element = _of_share if shared_out else measured
             return Stream(length, element, text=written, over_loader=True)
         case Sized(path=path, element=element):
-            visited = _measured if element is None else element
+            visited = measured if element is None else element
             return Stream(numbers.length_of(machine, value), visited, text=path)
         case Choice():
             return _over_choice(machine, value, node)
@@ -70,7 +68,7 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
             return Stream(None, _always(value), items=[value])  # it represents each of them
         case Instance() | Opaque():
             return _over_unknown(machine, value, node)
-    return Stream(None, _measured, text=source_text(machine, node))
+    return Stream(None, measured, text=source_text(machine, node))
 
 
 def _what_is_left(machine: Machine, stream: Stream) -> Stream:
@@ -106,7 +104,7 @@ def _over_list(machine: Machine, value: ListValue) -> Stream:
         return value.source
     if value.items is not None and not (value.grows and not any(map(_worth_visiting, value.items))):
         return _listed(machine, value.items, numbers.length_of(machine, value))
-    return Stream(value.length, _measured if value.element is None else _always(value.element))
+    return Stream(value.length, measured if value.element is None else _always(value.element))
 
 
 def _over_choice(machine: Machine, value: Choice, node: cst.CSTNode) -> Stream:
@@ -118,7 +116,7 @@ def _over_choice(machine: Machine, value: Choice, node: cst.CSTNode) -> Stream:
     if len(lengths) == 1:
         return iterate(machine, alternatives(value)[0], node)
     escapes.escape(value, "visited by a loop over one of several lists")
-    return Stream(None, _measured, text=source_text(machine, node))
+    return Stream(None, measured, text=source_text(machine, node))
 
 
 def _over_groups(machine: Machine, value: GroupsValue) -> Stream:
@@ -140,7 +138,7 @@ def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode)
         if not (_is_claimed(length) and yielded is not None and yielded.value is None):
             length = yielded if yielded is not None or _is_claimed(length) else length
     over_loader = path is not None and words.is_loader(path)
-    return Stream(length, _measured, text=path, over_loader=over_loader)
+    return Stream(length, measured, text=path, over_loader=over_loader)
 
 
 def _is_claimed(length: Expr | None) -> bool:
@@ -200,136 +198,14 @@ def _of_share(_: Expr) -> AnyValue:
     return Opaque(measured=True, visited=True, local=True)
 
 
-def _measured(_: Expr) -> AnyValue:
+def measured(_: Expr) -> AnyValue:
+    """Return an element of which no more is known than that a loop visits it."""
     return Opaque(measured=True, visited=True)
 
 
 def source_text(machine: Machine, node: cst.CSTNode) -> str | None:
     """Return how the user writes an iterable, if that is a name or a call."""
     return dotted(node) or (machine.unit.code(node) if isinstance(node, cst.Call) else None)
-
-
-# -- generators -------------------------------------------------------------------------------
-
-
-def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> AnyValue:
-    """Return the result of calling a generator function of the project."""
-    for value in scope.store.data.values():
-        if not isinstance(value, Instance):
-            escapes.escape(value, f"passed to the generator {node.name.value}(…)")
-    path = f"{node.name.value}(…)"
-    escapes.leave_function_open(FunctionValue(node, scope), f"stepped by the generator {path}")
-    body = scope.unit.body_of(node)
-    statements = () if body is None else statements_of(body)
-    once = Iteration(machine.loop)
-    source = _passed_on(machine, statements, scope)
-    if source is not None:
-        return replace(source, text=path, items=None, once=once)
-    over_loader = any(
-        isinstance(value, Loader)
-        or (isinstance(value, Opaque) and value.path is not None and words.is_loader(value.path))
-        for value in scope.store.data.values()
-    )
-    endless = any(
-        isinstance(statement, cst.While)
-        and isinstance(statement.test, cst.Name)
-        and statement.test.value == "True"
-        for statement in statements
-    )
-    return Stream(None, _measured, path, over_loader, endless, once=once)
-
-
-def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope) -> Stream | None:
-    """Return what a generator such as ``log_every(loader, …)`` yields one by one.
-
-    Its only ``yield`` is one of a loop over that, in each iteration; or a ``yield from``.
-    """
-    written = [inner for statement in statements for inner in walk(statement)]
-    yields = [inner for inner in written if isinstance(inner, cst.Yield)]
-    if len(yields) != 1 or any(isinstance(inner, cst.Return) for inner in written):
-        return None  # a `return` may end it early
-    value = yields[0].value
-    around = next(statement for statement in statements if yields[0] in walk(statement))
-    match around, value:
-        case cst.For(iter=visited, target=target, body=body), cst.BaseExpression():
-            # A `continue` passes an element over.
-            leaves = (cst.Raise, cst.Continue, cst.Break)
-            if any(isinstance(inner, leaves) for inner in walk(around)):
-                return None
-            if not _has_line(yields[0], statements_of(body)):
-                return _of_nested(machine, yields[0], around, scope)
-            same = isinstance(target, cst.Name) and dotted(value) == target.value
-        case _, cst.From(item=visited) if _has_line(yields[0], [around]):
-            same = True
-        case _:
-            return None
-    with machine.elsewhere(scope.unit, scope):
-        machine.statement = around
-        source = iterate(machine, machine.evaluate(visited), visited)
-    return source if same else replace(source, element=_measured)
-
-
-def _of_nested(
-    machine: Machine, value: cst.Yield, outermost: cst.For, scope: Scope
-) -> Stream | None:
-    """Return what ``for epoch in range(n): for batch in loader: yield batch`` gives, in one."""
-    trips, loop = Expr.const(1), outermost
-    with machine.elsewhere(scope.unit, scope):
-        while True:
-            machine.statement = loop
-            source = iterate(machine, machine.evaluate(loop.iter), loop.iter)
-            if (
-                source.trips is None
-                or source.endless
-                or not (
-                    source.once is None if loop is outermost else _visits_loader(machine, loop.iter)
-                )
-            ):
-                return None
-            trips *= source.trips
-            block = statements_of(loop.body)
-            if _has_line(value, block):
-                return Stream(trips, _measured, over_loader=source.over_loader)
-            for name in assigned_names(loop):  # they differ from iteration to iteration
-                machine.write(scope.store, name, Opaque())
-            inside = next(statement for statement in block if value in walk(statement))
-            others = [statement for statement in block if statement is not inside]
-            if not isinstance(inside, cst.For) or any(map(_may_change_lengths, others)):
-                return None
-            loop = inside
-
-
-def _visits_loader(machine: Machine, node: cst.BaseExpression) -> bool:
-    """Whether a loop visits all batches of a loader, whose length does not change."""
-    match node:
-        case cst.Call(func=cst.Name(value="enumerate" | "tqdm"), args=[first, *_]):
-            return _visits_loader(machine, first.value)
-    return isinstance(machine.evaluate(node), Loader)
-
-
-_KEEPS_LENGTHS = ("print", "set_epoch")
-
-
-def _may_change_lengths(statement: cst.CSTNode) -> bool:
-    """Whether a statement may change what another one iterates over."""
-    return any(
-        isinstance(inner, (cst.AugAssign, cst.Del))
-        or (isinstance(inner, cst.AssignTarget) and not isinstance(inner.target, cst.Name))
-        or (
-            isinstance(inner, cst.Call)
-            and (dotted(inner.func) or "").split(".")[-1] not in _KEEPS_LENGTHS
-        )
-        for inner in walk(statement)
-    )
-
-
-def _has_line(value: cst.Yield, block: Sequence[cst.CSTNode]) -> bool:
-    """Whether a statement of a block is a ``yield``, or assigns what it is sent."""
-    return any(
-        isinstance(small, (cst.Expr, cst.Assign)) and small.value is value
-        for statement in block
-        for small in small_statements(statement)
-    )
 
 
 # -- unrolling --------------------------------------------------------------------------------

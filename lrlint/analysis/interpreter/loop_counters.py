@@ -42,8 +42,8 @@ from lrlint.analysis.model.trace import (
     Node,
     Repeat,
     When,
-    substitute,
 )
+from lrlint.analysis.model.trace_numbers import substitute
 from lrlint.analysis.model.values import ListValue
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, floor, minimum
 

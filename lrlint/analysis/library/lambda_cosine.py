@@ -13,9 +13,10 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_factor import factor_at, only_one
-from lrlint.analysis.model import law_shape
+from lrlint.analysis.model import law_ends, law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_number
-from lrlint.analysis.model.law_shape import End, Mark
+from lrlint.analysis.model.law_ends import End
+from lrlint.analysis.model.law_shape import Mark
 from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, walk
@@ -45,7 +46,7 @@ def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
     cosines = any(_is_cosine(call) for call in _calls(body))
     found = {
         end.at: end
-        for end in law_shape.ends(law, [(step, None)])
+        for end in law_ends.ends(law, [(step, None)])
         if end.at.is_integer
         and (end.cosine or not (end.at.is_constant and end.clamped))
         and (end.clamped or not cosines)  # others are read above, where they can be
@@ -122,7 +123,7 @@ def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, Synta
         if any(_PI in (part / Expr.atom(_PI)).atoms() for part in line):
             return None
         slope, offset = (part.subs({_PI: 1}) for part in line)
-        end = 1 / slope + law_shape.zero_of(slope, offset)
+        end = 1 / slope + law_ends.zero_of(slope, offset)
     except (TooComplex, NotRepresentable, ZeroDivisionError):
         return None
     return None if step in end.atoms() else (end, place)

@@ -17,11 +17,11 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases
 from lrlint.analysis.library.lambda_factor import only_one
 from lrlint.analysis.library.registry import models, qualified
-from lrlint.analysis.model import law_shape
+from lrlint.analysis.model import law_ends
 from lrlint.analysis.model.computed import all_atoms
 from lrlint.analysis.model.condition_queries import depends_on_loop
 from lrlint.analysis.model.conditions import Condition, Relation
-from lrlint.analysis.model.law_shape import End
+from lrlint.analysis.model.law_ends import End
 from lrlint.analysis.model.records import (
     NotTaken,
     OptimizerRecord,
@@ -276,7 +276,7 @@ def own_decay(rate: OwnRate) -> End | None:
     counters = [(rate.step, None)]
     found = {
         end.at: end
-        for end in law_shape.ends(rate.number, counters)
+        for end in law_ends.ends(rate.number, counters)
         if end.at.is_integer and (end.cosine or not end.at.is_constant)
     }
     cosines = {at: end for at, end in found.items() if end.cosine}
@@ -287,4 +287,4 @@ def own_decay(rate: OwnRate) -> End | None:
 def factor_decay(rate: OwnRate) -> End | None:
     """Return where the only decay of an ``lr_lambda`` ends; a cosine without a summand has none."""
     end = own_decay(rate)
-    return None if end is None or (end.cosine and not law_shape.is_raised(rate.number)) else end
+    return None if end is None or (end.cosine and not law_ends.is_raised(rate.number)) else end

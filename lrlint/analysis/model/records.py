@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lrlint.analysis.model.conditions import Condition
-from lrlint.analysis.model.law_shape import End
+from lrlint.analysis.model.law_ends import End
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     AnyValue,

@@ -26,11 +26,10 @@ from lrlint.analysis.model.trace import (
     Repeat,
     When,
     has_break,
-    measured_counters,
     nodes_of,
     walk,
 )
-from lrlint.analysis.model.trace_numbers import iterations, read_by, wanted
+from lrlint.analysis.model.trace_numbers import iterations, measured_counters, read_by, wanted
 from lrlint.analysis.model.words import unknown_trips
 from lrlint.symbolic import Atom, Expr, Strength
 

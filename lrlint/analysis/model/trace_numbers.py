@@ -1,11 +1,18 @@
-"""The numbers on which a trace depends, and how many iterations it surely has."""
+"""The numbers on which a trace depends, their replacement, and how many iterations it has."""
 
 from __future__ import annotations
 
-from lrlint.analysis.model.computed import all_atoms
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from lrlint.analysis.model.computed import Measured, all_atoms, replaced
+from lrlint.analysis.model.conditions import Relation, flatten
 from lrlint.analysis.model.trace import (
     Block,
+    BranchNotTaken,
     Break,
+    Carried,
+    Left,
     LoopRecord,
     LRWrite,
     Node,
@@ -64,3 +71,77 @@ def wanted(trace: Block) -> frozenset[Atom]:
         if not more:
             return frozenset(known)
         known.update(*more)
+
+
+def measured_counters(loops: Iterable[LoopRecord]) -> frozenset[Atom]:
+    """Return the numbers that loops change as a measured value decides: epochs without progress."""
+    changed: list[Carried | Left] = []
+    for loop in loops:
+        changed += [*loop.carried, *loop.left]
+    sources = [(item.atom, all_atoms(item.before, item.after)) for item in changed]
+    measured: set[Atom] = set()
+    while True:  # one of them may follow another
+        more = {
+            atom
+            for atom, atoms in sources
+            if atom not in measured
+            and any(isinstance(one.key, Measured) or one in measured for one in atoms)
+        }
+        if not more:
+            return frozenset(measured)
+        measured |= more
+
+
+def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
+    """Replace atoms in a block's conditions, trip counts and numbers, in place.
+
+    What turns out never to happen is removed.
+    """
+    for node in [*block]:
+        if isinstance(node, Repeat):
+            if node.loop.trips is not None:
+                node.loop.trips = node.loop.trips.subs(mapping)
+            node.loop.carried = tuple(
+                Carried(item.atom, replaced(item.before, mapping), replaced(item.after, mapping))
+                for item in node.loop.carried
+            )
+            node.loop.left = tuple(
+                replace(
+                    item,
+                    before=replaced(item.before, mapping),
+                    after=replaced(item.after, mapping),
+                )
+                for item in node.loop.left
+            )
+            substitute(node.body, mapping)
+        elif isinstance(node, Break):
+            node.left = tuple((atom, replaced(number, mapping)) for atom, number in node.left)
+        elif isinstance(node, When):
+            if all_atoms(node.condition).isdisjoint(mapping):
+                substitute(node.body, mapping)
+                continue
+            node.condition = node.condition.subs(mapping)
+            if any(
+                isinstance(part, Relation) and part.decided() is False
+                for part in flatten(node.condition)
+            ):
+                block.remove(node)
+            else:
+                substitute(node.body, mapping)
+        elif isinstance(node, SchedulerStep):
+            if isinstance(node.argument, Expr):
+                node.argument = node.argument.subs(mapping)
+            if node.times is not None:
+                node.times = node.times.subs(mapping)
+        elif isinstance(node, BranchNotTaken):
+            branch = node.branch
+            node.branch = replace(
+                branch,
+                condition=branch.condition.subs(mapping),
+                earlier=branch.earlier.subs(mapping),
+            )
+        elif isinstance(node, LRWrite):
+            if isinstance(node.value, Expr):
+                node.value = replaced(node.value, mapping)
+            if node.law is not None:
+                node.law = replaced(node.law, mapping)

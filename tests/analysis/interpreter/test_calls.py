@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.interpreter import calls
+from lrlint.analysis.interpreter import calls, function_calls
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Limits
 from lrlint.analysis.model.conditions import negate
@@ -226,7 +226,7 @@ def test_the_body_runs_with_its_parameters_in_a_frame() -> None:
 
     at.run_block = run_block
     function = at.function(1, traits=FunctionTraits(without_gradients=True))
-    value = calls.call_function(at, function, Arguments([number(3)]))
+    value = function_calls.call_function(at, function, Arguments([number(3)]))
     assert value == Const("result")
     assert seen == [({"x": number(3)}, function.node, True)]
     assert not at.without_gradients
@@ -235,20 +235,20 @@ def test_the_body_runs_with_its_parameters_in_a_frame() -> None:
 
 def test_a_function_without_a_return_gives_none() -> None:
     at = machine()
-    assert calls.call_function(at, at.function(1), Arguments()) == NONE
+    assert function_calls.call_function(at, at.function(1), Arguments()) == NONE
     assert at.ran == ["body"]
 
 
 def test_a_lambda_gives_its_body() -> None:
     at = FakeMachine("lambda x: body", values={"body": number(3)})
     function = FunctionValue(at.expression(), at.scope)
-    assert calls.call_function(at, function, Arguments()) == number(3)
+    assert function_calls.call_function(at, function, Arguments()) == number(3)
 
 
 def test_a_generator_is_not_run() -> None:
     at = FakeMachine("def batches(loader):\n    for x in loader:\n        yield x")
     at.values["loader"] = ListValue(None, length=number(4))
-    value = calls.call_function(at, at.function(), Arguments())
+    value = function_calls.call_function(at, at.function(), Arguments())
     assert type(value).__name__ == "Stream"
     assert at.ran == []
 
@@ -258,7 +258,7 @@ def test_a_call_that_is_not_followed(limit: str) -> None:
     at = FakeMachine(SCRIPT, limits=Limits(depth=1))
     function, value = at.function(1), optimizer(at)
     with at.calling(function.node), at.calling(function.node if limit == "recursion" else None):
-        result = calls.call_function(at, function, Arguments([value]))
+        result = function_calls.call_function(at, function, Arguments([value]))
     assert isinstance(result, Opaque)
     assert value.record.escapes == "passed to a call that is not followed"
     assert at.ran == []
@@ -267,15 +267,17 @@ def test_a_call_that_is_not_followed(limit: str) -> None:
 def test_functions_among_the_arguments_are_noted() -> None:
     at = machine()
     function, method = at.function(1), Method(Opaque(), "step")
-    calls.call_function(at, at.function(1), Arguments([function, number(1)], {"m": method}))
+    function_calls.call_function(
+        at, at.function(1), Arguments([function, number(1)], {"m": method})
+    )
     assert at.passed == [function, method]
 
 
 def test_a_cached_function_runs_once() -> None:
     at = machine()
     function = at.function(1, traits=FunctionTraits(memory=Store()))
-    calls.call_function(at, function, Arguments([number(1)]))
-    calls.call_function(at, function, Arguments([number(1)]))
+    function_calls.call_function(at, function, Arguments([number(1)]))
+    function_calls.call_function(at, function, Arguments([number(1)]))
     assert at.ran == ["body"]
 
 
@@ -283,7 +285,7 @@ def test_a_call_into_another_module_has_a_share_of_the_budget() -> None:
     at, other = machine(), machine()
     function = FunctionValue(other.statements[1], Scope(Store(), other.unit))
     at.run_block = lambda statements: [at.spend() for _ in range(20_000)] and GOES_ON
-    calls.call_function(at, function, Arguments())
+    function_calls.call_function(at, function, Arguments())
     assert len(at.undecided) == 1
 
 
@@ -309,7 +311,7 @@ def test_the_values_of_returns(returns: object, expected: AnyValue) -> None:
         return GOES_ON
 
     at.run_block = run_block
-    assert calls.call_function(at, at.function(1), Arguments()) == expected
+    assert function_calls.call_function(at, at.function(1), Arguments()) == expected
 
 
 def test_numbers_of_returns_are_one_number() -> None:
@@ -321,7 +323,7 @@ def test_numbers_of_returns_are_one_number() -> None:
         return GOES_ON
 
     at.run_block = run_block
-    value = calls.call_function(at, at.function(1), Arguments())
+    value = function_calls.call_function(at, at.function(1), Arguments())
     assert isinstance(value, Expr)
     assert value.value == 90
 

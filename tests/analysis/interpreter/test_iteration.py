@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.interpreter.iteration import generator_stream, iterate, worth_unrolling
+from lrlint.analysis.interpreter.generators import generator_stream
+from lrlint.analysis.interpreter.iteration import iterate, worth_unrolling
 from lrlint.analysis.interpreter.outcomes import Limits
 from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (

@@ -12,9 +12,9 @@ from lrlint.analysis.model.trace import (
     Repeat,
     SchedulerStep,
     When,
-    substitute,
     walk,
 )
+from lrlint.analysis.model.trace_numbers import substitute
 from lrlint.symbolic import Atom, Expr
 
 UNKNOWN = Atom("step", key=Counter(1, carried=True))

@@ -1,0 +1,87 @@
+"""The whole curve of an LR that the script writes itself: does it fall, rise, or stay at 0?"""
+
+from __future__ import annotations
+
+import math
+
+from lrlint.facts import (
+    Schedule,
+)
+from lrlint.judgement.hand_written import (
+    FEWEST_STEPS,
+    MOST_STEPS,
+    POINTS,
+    curve,
+    decay_of,
+    is_judged,
+    known_versions,
+    lr_at,
+    lrs_at,
+    step_count,
+)
+from lrlint.symbolic import Expr
+
+_GROWN = 2.0
+"""How many times its first LR the last one is, at least, where a decay has become a growth."""
+
+
+_OUT_OF_REACH = 20
+"""How many times longer a training would have to be for a change that is not meant to come."""
+
+
+def raised(schedule: Schedule) -> tuple[float, float] | None:
+    """Return the LRs at the start and the end of a decay that raises the LR."""
+    if not is_judged(schedule):
+        return None
+    decay = decay_of(schedule.law.decays)
+    if decay is None or not decay.cosine:
+        return None
+    start, end = lr_at(schedule, decay.start.value), lr_at(schedule, decay.end.value)
+    return (start, end) if start is not None and end is not None and start < end else None
+
+
+def zero_steps(schedule: Schedule) -> int:
+    """Return how many values of the counter have an LR of exactly 0, where some others do not."""
+    lrs = curve(schedule) if is_judged(schedule) else None
+    zeros = 0 if lrs is None else lrs.count(0.0)
+    return 0 if lrs is None or zeros == len(lrs) else zeros
+
+
+def flat_lr(schedule: Schedule) -> float | None:
+    """Return the LR of a law that never changes, although it counts."""
+    if not is_judged(schedule):
+        return None
+    rates = {_only_lr(known) for known in known_versions(schedule)}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def _only_lr(schedule: Schedule) -> float | None:
+    """Return the LR of a law that has only one throughout the training."""
+    law, steps = schedule.law, step_count(schedule)
+    if steps is None or any(mark.at.value is None or mark.at.value > 0 for mark in law.thresholds):
+        return None
+    points = range(steps) if steps <= MOST_STEPS else range(0, steps, steps // POINTS)
+    lrs = lrs_at(schedule, points)
+    if lrs is None or len(lrs) < FEWEST_STEPS or any(lr != lrs[0] for lr in lrs):
+        return None
+    return lrs[0] if law.settled or (law.divides and _changes_later(schedule, steps)) else None
+
+
+def _changes_later(schedule: Schedule, steps: int) -> bool:
+    """Whether the LR changes soon after the training; an option may put that off for good."""
+    later = {lr_at(schedule, steps * times) for times in range(_OUT_OF_REACH)} - {None}
+    return len(later) > 1
+
+
+def growing_decay(schedule: Schedule) -> tuple[Expr, float, float] | None:
+    """Return the factor, and the first and the last LR, of a decay that only raises the LR.
+
+    It starts at the LR of the optimizer, as a decay does and a warm-up does not.
+    """
+    factor, base = schedule.law.factor, next(iter(schedule.base_lrs), None)
+    if factor is None or base is None or base.value is None or not is_judged(schedule):
+        return None
+    lrs = curve(schedule)
+    if not lrs or not math.isclose(lrs[0], base.value) or lrs != sorted(lrs):
+        return None
+    return (factor, lrs[0], lrs[-1]) if lrs[-1] >= _GROWN * lrs[0] else None
