@@ -64,8 +64,8 @@ def analyse(
     for training in trainings:
         for schedule in training.schedules:
             undecided += [(schedule.place, reason) for reason in schedule.stepping.undecided]
-    unused = tuple(interpreter.unused_overrides())
-    names = tuple(sorted(interpreter.asked)) if unused else ()
+    unused = tuple(interpreter.overrides.unused(interpreter.scopes))
+    names = tuple(sorted(interpreter.overrides.asked)) if unused else ()
     return Analysis(trainings, tuple(undecided), tuple(blocks), unused, names)
 
 

@@ -84,8 +84,8 @@ def forecast(
         written = hand_written(located, Loops(located))
         for schedule, item in zip(training.written, written, strict=True):
             forecasts.append(predicted(trace, schedule, item.record))
-    unused = frozenset(interpreter.unused_overrides())
-    asked = frozenset(interpreter.asked)
+    unused = frozenset(interpreter.overrides.unused(interpreter.scopes))
+    asked = frozenset(interpreter.overrides.asked)
     not_followed = tuple(reason for place, reason in interpreter.undecided if place is None)
     return FileForecast(source.name, tuple(forecasts), unused, asked, tuple(left_out), not_followed)
 

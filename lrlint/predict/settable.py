@@ -11,4 +11,4 @@ def settable_names(source: SourceFile) -> list[str]:
     """Return the names, sorted. Raises SourceError where the file cannot be parsed."""
     interpreter = interpreter_for(source, overrides={"": 0})  # it notes names only if any is set
     traces(interpreter)
-    return sorted(interpreter.asked)
+    return sorted(interpreter.overrides.asked)

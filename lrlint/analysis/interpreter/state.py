@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeGuard
@@ -20,6 +19,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Try,
     Variable,
 )
+from lrlint.analysis.interpreter.overrides import Overrides
 from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
 from lrlint.analysis.model.accelerator import Accelerator
@@ -46,17 +46,12 @@ from lrlint.symbolic import Atom, Expr, Strength, Unit
 
 Number = int | float
 
-_WORD = re.compile(r"\w+")
-
 
 class State:
     """The state of one interpretation, and what all parts do with it."""
 
     project: Project
-    overrides: dict[str, object]
-    """What the user has set, by `normal_name`."""
-    asked: set[str]
-    """The names that the user may give values to; noted only where any was given one."""
+    overrides: Overrides
     limits: Limits
     unit: ModuleUnit
     """The module that is being interpreted."""
@@ -148,9 +143,7 @@ class State:
         carried: frozenset[Hashable] = frozenset(),
     ) -> None:
         self.project, self.limits = project, limits or Limits()
-        self.overrides = {normal_name(key): value for key, value in (overrides or {}).items()}
-        self._spelt = {normal_name(key): key for key in overrides or {}}
-        self.asked = set()
+        self.overrides = Overrides(overrides or {})
         self.unit, self.scope, self.statement = unit, Scope(Store(), unit), None
         self.scopes = {unit: self.scope}
         self.foreign = {}
@@ -244,28 +237,7 @@ class State:
 
     def override(self, name: str) -> object | None:
         """Return the value that the user has set a name to, or None."""
-        if not self.overrides:
-            return None
-        name = normal_name(name)
-        self.asked.add(name)
         return self.overrides.get(name)
-
-    def unused_overrides(self) -> list[str]:
-        """Return the names that the user has set and that the script does not have, as spelt.
-
-        A length that no schedule depends on is not among them: ``len(loader)`` of a loader in it.
-        """
-        unused = [name for name in self._spelt if name not in self.asked]
-        mentioned = self._mentioned() if unused else frozenset()
-        return [
-            self._spelt[name]
-            for name in unused
-            if not (name.startswith("len(") and mentioned.issuperset(_WORD.findall(name)[1:]))
-        ]
-
-    def _mentioned(self) -> frozenset[str]:
-        """Return all words in the text of the modules that were read."""
-        return frozenset(word for unit in self.scopes for word in _WORD.findall(unit.source.text))
 
     def named_number(
         self,
@@ -413,8 +385,3 @@ class State:
 def is_number(value: object) -> TypeGuard[Number]:
     """Whether a value that the user has set is a number, and not a bool."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def normal_name(name: str) -> str:
-    """Return a name as ``--set`` compares it: quotes and spaces do not matter."""
-    return name.replace("'", '"').replace(" ", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -57,3 +57,15 @@ def plain_lrs(values: Iterable[Any]) -> list[Any] | None:
                 return None
             lrs.append(number)
     return lrs
+
+
+def same_lrs(lrs: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether there are as many LRs, and they are equal but for rounding."""
+    numbers = plain_lrs(others)
+    if not lrs or numbers is None or len(lrs) != len(numbers):
+        return False
+    pairs = zip(lrs, numbers, strict=True)
+    return all(
+        not isinstance(other, Tensor) and math.isclose(lr, other, rel_tol=1e-6)
+        for lr, other in pairs
+    )

@@ -240,6 +240,11 @@ class RecordedScheduler:
         seen = self.steps + self.refused
         return Fraction(self.counter, seen) if seen and self.steps_before > 0 else Fraction(1)
 
+    def is_built_like(self, other: RecordedScheduler) -> bool:
+        """Whether another one is of the same line of code, or was built with the same arguments."""
+        same = str(self.kept) == str(other.kept) and self.base_lrs == other.base_lrs
+        return self.place == other.place or same
+
     def set_counter(self, counter: float | None) -> None:
         """Note that its counter was set: by a checkpoint, or by an argument of ``step()``."""
         if self.parent is None and isinstance(counter, int):

@@ -29,7 +29,7 @@ from lrlint.runtime.recorder.framework_schedulers import (
 from lrlint.runtime.recorder.interrupts import let_pass
 from lrlint.runtime.recorder.library_functions import given_arguments, library_law
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
-from lrlint.runtime.recorder.lr_values import plain_lrs, plain_number
+from lrlint.runtime.recorder.lr_values import plain_lrs, plain_number, same_lrs
 from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
 from lrlint.runtime.recorder.replays import (
@@ -208,9 +208,9 @@ class SchedulerListener:
             return  # what a tensor holds, only its device knows
         own_last: Sequence[Any] = getattr(scheduler, "_last_lr", None) or record.built_lrs
         scheduled = optimizer.expected.lr if optimizer.driven else own_last
-        if not _same(lrs, scheduled):
+        if not same_lrs(lrs, scheduled):
             optimizer.overlaid = False
-        elif not _same(optimizer.last_lrs, scheduled):
+        elif not same_lrs(optimizer.last_lrs, scheduled):
             optimizer.overlaid = True
         if not optimizer.driven:
             optimizer.expected.follow(groups)
@@ -363,7 +363,7 @@ class SchedulerListener:
                 record.steps
                 and record.counter == reached
                 and record.name == type(scheduler).__name__
-                and (other is None or _built_alike(record, other))
+                and (other is None or record.is_built_like(other))
                 and record is not self._by_id.get(id(scheduler))
             ):
                 record.continued = True
@@ -398,24 +398,6 @@ class SchedulerListener:
                 record.overran += record.overran_on_device.take()
 
 
-def _built_alike(record: RecordedScheduler, other: RecordedScheduler) -> bool:
-    """Whether two schedulers are of one line of code, or were built with the same arguments."""
-    same = str(record.kept) == str(other.kept) and record.base_lrs == other.base_lrs
-    return record.place == other.place or same
-
-
 def _is_of(optimizer: RecordedOptimizer, scheduler: Any) -> bool:
     mine, real = scheduler.optimizer, optimizer.ref()
     return mine is real or unwrapped_optimizer(mine) is real or steps_for(real, mine)
-
-
-def _same(lrs: Sequence[Any], others: Sequence[Any]) -> bool:
-    """Whether there are as many LRs, and they are equal but for rounding."""
-    numbers = plain_lrs(others)
-    if not lrs or numbers is None or len(lrs) != len(numbers):
-        return False
-    pairs = zip(lrs, numbers, strict=True)
-    return all(
-        not isinstance(other, Tensor) and math.isclose(lr, other, rel_tol=1e-6)
-        for lr, other in pairs
-    )

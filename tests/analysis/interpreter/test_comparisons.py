@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lrlint.analysis.interpreter import comparisons, truths
+from lrlint.analysis.interpreter.overrides import Overrides
 from lrlint.analysis.model.condition_queries import text_of
 from lrlint.analysis.model.conditions import Condition, Divisible, Flag, Relation, natures, negate
 from lrlint.analysis.model.contradictions import contradict
@@ -200,7 +201,7 @@ def test_the_truth_of_an_unknown() -> None:
     condition = truths.truthiness(machine, value, machine.expression())
     assert condition == truths.truthiness(machine, value, machine.expression())
     assert condition != truths.truthiness(machine, Opaque("args.fp16"), machine.expression())
-    machine.overrides["args.fp16"] = True
+    machine.overrides = Overrides({"args.fp16": True})
     chosen = truths.truthiness(machine, value, machine.expression())
     assert isinstance(chosen, Condition)
     assert chosen.lean is True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lrlint.analysis.interpreter.outcomes import BadOverride, BudgetExceeded, Limits
-from lrlint.analysis.interpreter.state import is_number, normal_name
+from lrlint.analysis.interpreter.overrides import normal_name
+from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.conditions import negate
 from lrlint.analysis.model.trace import Break
@@ -42,16 +43,17 @@ def test_how_small_a_named_number_may_be(
 def test_the_user_sets_a_number() -> None:
     machine = FakeMachine(overrides={"cfg['epochs']": 7, "unused": 1})
     assert machine.named_number('cfg["epochs"]', 3, Strength.CONSTANT).value == 7
-    assert machine.unused_overrides() == ["unused"]
+    assert machine.overrides.unused(machine.scopes) == ["unused"]
 
 
 def test_the_user_sets_a_length_that_nothing_depends_on() -> None:
     machine = FakeMachine(
         "batches = data['train']", overrides={"len( batches )": 7, "len(data['train'])": 7}
     )
-    assert machine.unused_overrides() == []
+    assert machine.overrides.unused(machine.scopes) == []
     misspelt = {"len(batchs)": 7, "len(data.test)": 7}
-    assert FakeMachine("batches = data", overrides=misspelt).unused_overrides() == list(misspelt)
+    machine = FakeMachine("batches = data", overrides=misspelt)
+    assert machine.overrides.unused(machine.scopes) == list(misspelt)
 
 
 def test_the_user_cannot_set_a_number_to_a_text() -> None:
