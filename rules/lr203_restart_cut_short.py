@@ -122,7 +122,7 @@ def _last(schedule: Schedule, cycle: Cycle) -> str:
 
 
 def _ends(schedule: Schedule, cycle: Cycle) -> str:
-    """The nearest lengths that end with a cycle."""
+    """Return the nearest lengths that end with a cycle, in words."""
     ends = [end for end in (cycle.start, cycle.start + cycle.length) if end > 0]
     text = " or ".join(wording.number(float(end)) for end in ends)
     return f"{text} {_counts(schedule)}" if cycle.in_steps else f"{text} times T_0"

@@ -106,7 +106,7 @@ def steps_every_micro_batch(schedule: Schedule) -> EveryMicroBatch | None:
 
 
 def _is_that(horizon: Horizon, micro_batches: Expr) -> bool:
-    """Equal, and not by the coincidence of two numbers."""
+    """Whether they are equal, and not by the coincidence of two numbers."""
     length = horizon.length
     comparison = None if length is None else compare(length, micro_batches)
     if length is None or comparison is None or not comparison.equal:

@@ -43,7 +43,7 @@ _LOW = 0.05
 _ROUNDING = 1e-6
 """How far from a whole number the end of a decay is computed, at most: ``1 / (pi / 50 / pi)``."""
 _LOST = 1e-9
-"""The share of its LR at which a training has come to a halt."""
+"""The share of the first LR at which a training has come to a halt."""
 
 
 def unit_of(schedule: Schedule) -> str:
@@ -245,7 +245,10 @@ def _goes_wrong(schedule: Schedule) -> bool:
 
 
 def _climbs(schedule: Schedule, *, named: bool) -> bool:
-    """Whether it does; where its names are replaced by numbers, the end of its decay has none."""
+    """Whether the LR rises again after the end of its decay, or is negative, with these numbers.
+
+    Without ``named``, the end of the decay need have no name: a number stands in for it.
+    """
     decay = decay_of(schedule.law.decays, named_only=named) or _sinking(schedule)
     steps = step_count(schedule)
     if decay is None or steps is None:
@@ -325,7 +328,8 @@ def limit_in_epochs(schedule: Schedule) -> Threshold | None:
 def lost_rate(schedule: Schedule) -> str | None:
     """Return the LR at the end where a factor of the counter has multiplied it to nothing.
 
-    A factor that is a decay over the whole training has, where that is less than half of its end.
+    A factor that falls over the whole training is meant to be applied once, to the first LR. It is
+    lost where it is applied to the last LR, and that ends at less than half of what was meant.
     """
     found = schedule.law.compounding
     if found is None or is_exercise(schedule):

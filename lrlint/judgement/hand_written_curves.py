@@ -22,7 +22,7 @@ from lrlint.judgement.hand_written import (
 from lrlint.symbolic import Expr
 
 _GROWN = 2.0
-"""How many times its first LR the last one is, at least, where a decay has become a growth."""
+"""A decay whose last LR is at least so many times the first one is a growth."""
 
 
 _OUT_OF_REACH = 20

@@ -17,11 +17,11 @@ from lrlint.judgement.hand_written import (
 from lrlint.symbolic import Expr, compare
 
 _POINTS = 20
-"""Steps, spread over the training, by which an LR is said to rise."""
+"""Steps, spread over the training, at which an LR must have risen to be called rising."""
 _FARTHEST = 10_000
-"""How many times the length of the training a warm-up is followed."""
+"""A warm-up is followed for up to so many times the length of the training."""
 _NEARLY = 0.9
-"""The share of its peak at which nobody sees that an LR has not reached it."""
+"""An LR at this share of its peak is taken to have reached it."""
 
 
 def long_warmup(schedule: Schedule) -> Threshold | None:

@@ -94,7 +94,7 @@ def _is_past(comparison: Comparison) -> bool:
 
 
 def _trains_on(schedule: Schedule) -> bool:
-    """Whether the LR of its last step may be used: it does not step in every epoch, say."""
+    """Whether training may use the LR of its last step, since it does not step in every epoch."""
     optimizer = schedule.optimizer
     updates = () if optimizer is None else optimizer.sites
     shared = {(guard.kind, guard.text) for site in updates for guard in site.guards}

@@ -31,15 +31,16 @@ class TooFast:
 
 
 _VANISHED = 1e-6
-"""Of the base LR: no training needs less."""
+"""The share of the base LR below which no training needs an LR."""
 _FEWEST_BATCHES = 30
 _FEWEST_ITERATIONS = 8
-"""In an epoch of a loader whose length is not known, and of anything else."""
+"""The fewest there are in an epoch: of a loader whose length is not known, or of another loop."""
 _LATEST_VANISHED = 0.5
 _LATEST_MILESTONE = 0.25
-"""Shares of the training within which a decay is over too early, where its length is known."""
+"""Shares of a training of known length before which the LR should not have vanished, and the last
+milestone should not have come."""
 _AT_ONCE = 0.05
-"""Share of the training within which the LR has vanished too early whatever its unit."""
+"""The share of the training before which that is too early in epochs and in batches."""
 
 
 def decays_too_fast(schedule: Schedule) -> TooFast | None:

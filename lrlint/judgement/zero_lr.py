@@ -287,4 +287,4 @@ NOT_DECIDED = (
         owner="LR201",
     ),
 )
-"""Excludes what may end at 0, of which no zeros were length."""
+"""Excludes what may end at 0, where no step runs at that LR, or nobody knows whether one does."""

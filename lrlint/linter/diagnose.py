@@ -203,7 +203,7 @@ def _source(place: Place) -> SourceFile | None:
 
 
 def _statement_rows(place: Place) -> tuple[int, ...]:
-    """First and last row of the statement around a place: where a formatter leaves comments."""
+    """Return first and last row of a place's statement: there a formatter leaves comments."""
     rows: tuple[int, ...] = getattr(place, "statement_rows", ())
     return rows
 

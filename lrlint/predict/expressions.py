@@ -91,7 +91,7 @@ class ExpressionCompiler(ABC):
         """Return what assigns a value to a name, an attribute, an item or a tuple of them."""
 
     def expression(self, node: cst.CSTNode) -> Compiled:
-        """One expression as a closure over the frame of local names."""
+        """Return an expression as a closure over the frame of local names."""
         if not self._is_local(node):
             try:
                 constant = self._static(node)

@@ -55,7 +55,7 @@ _LONGEST_TABLE = 20_000
 
 
 def compile_function(machine: Machine, value: AnyValue, depth: int = 0) -> Callable[..., Any]:
-    """A callable that computes what the script's function computes.
+    """Return a callable that computes what the script's function computes.
 
     Raises :class:`Unreadable` where the function cannot be followed.
     """
@@ -79,7 +79,7 @@ def compile_function(machine: Machine, value: AnyValue, depth: int = 0) -> Calla
 
 
 def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
-    """The Python object that a value is known to be; raises :class:`Unreadable`."""
+    """Return the Python object that a value is known to be; raises :class:`Unreadable`."""
     match value:
         case Expr():
             if value.value is None:
@@ -231,7 +231,7 @@ class FunctionCompiler(ExpressionCompiler):
         return [one for one in compiled if one is not None]
 
     def statement(self, node: cst.CSTNode) -> Compiled | None:
-        """One statement, or None where it does nothing."""
+        """Return a statement as a closure; None where it does nothing."""
         match node:
             case cst.Return(value=value):
                 if value is None and not self.live:

@@ -27,7 +27,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
-    """Key, start and end of each value of the object that starts here."""
+    """Yield key, start and end of each value of the object that starts here."""
     at = _skip(text, start + 1)
     while text[at] != "}":
         key, at = _DECODER.raw_decode(text, at)

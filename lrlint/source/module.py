@@ -82,7 +82,7 @@ class SourceFile:
         )
 
     def module_rows(self, span: Span) -> tuple[int, int]:
-        """First and last row of a span as rows of the module (what `suppressions` counts in)."""
+        """Return first and last row of a span as rows of the module, as `suppressions` counts."""
         first, last = span.start.row, span.end.row
         if self.notebook is not None and span.cell is not None:
             before = self.notebook.module_row(span.cell, 1) - 1
@@ -161,7 +161,7 @@ def load(
 
 
 def display_name(path: Path, folder: str | None = None) -> str:
-    """Relative to the working directory, with forward slashes, where it lies below it.
+    """Return a path relative to the working directory, with forward slashes, if it lies below it.
 
     Another ``folder`` takes the place of the working directory.
     """

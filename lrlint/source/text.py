@@ -51,7 +51,7 @@ class Lines:
         return [0, *(match.end() for match in LINE_END.finditer(self._text))]
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Row and column, both from 1."""
+        """Return row and column of an offset, both from 1."""
         row = bisect_right(self.starts, offset)
         return row, offset - self.starts[row - 1] + 1
 
@@ -119,7 +119,7 @@ def _encoding(data: bytes) -> tuple[str, bool]:
 
 
 def _place(data: bytes, offset: int) -> tuple[int, int]:
-    """Row and column of a byte that cannot be decoded; what is before it may be odd, too."""
+    """Return row and column of a byte that cannot be decoded; each byte before it is a character."""
     return Lines(before := data[:offset].decode("latin-1")).position(len(before))
 
 

@@ -25,7 +25,7 @@ from lrlint.symbolic import Atom, Expr
 
 
 def settle_processes(trace: Block, located: list[Located]) -> dict[int, Acceleration]:
-    """Return what holds for any number of processes, and let the trace be that of one.
+    """Return what holds for any number of processes, and make the trace that of one process.
 
     The user may set another number. The facts are by the identity of the schedulers' records.
     """

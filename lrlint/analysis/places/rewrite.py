@@ -60,7 +60,7 @@ def _is_dict_call(node: cst.CSTNode) -> bool:
 
 
 def _edits(unit: ModuleUnit, changes: list[Replacement] | None) -> tuple[Edit, ...] | None:
-    """Replaced stretches of the text as edits; None where they lie in several cells."""
+    """Return what to replace in the text as edits; None where it lies in several cells."""
     source = unit.source
     cells = {source.at(at, at).cell for start, end, _ in changes or () for at in (start, end)}
     if len(cells) != 1:

@@ -46,7 +46,7 @@ def _step_sites(record: RecordedOptimizer, loops: TrainingLoops) -> tuple[StepSi
     if not record.steps:  # those calls have raised
         return ()
     around, accumulation = loops.around(record).known, loops.accumulation(record)
-    if not record.sites and record.steps:  # Python does not see its steps
+    if not record.sites:  # Python does not see its steps
         return (
             StepSite(
                 place=record.place,

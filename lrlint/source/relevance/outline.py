@@ -125,12 +125,12 @@ def outline(text: str) -> Outline:
 
 
 def without_strings(text: str) -> str:
-    """Code with a ``$`` for each of its strings and comments; prefixes of strings remain."""
+    """Return code with a ``$`` for each string and comment; prefixes of strings remain."""
     return COMMENTS_AND_STRINGS.sub(_GAP, text)
 
 
 def only_fields(text: str) -> str:
-    """Code with a ``$`` for each of its strings and comments, and of f-strings the code in them."""
+    """Return code with a ``$`` for each string and comment, and the code in f-strings."""
     return COMMENTS_AND_STRINGS.sub(_fields, text)
 
 
