@@ -119,7 +119,7 @@ def _encoding(data: bytes) -> tuple[str, bool]:
 
 
 def _place(data: bytes, offset: int) -> tuple[int, int]:
-    """Return row and column of a byte that cannot be decoded; each byte before it is a character."""
+    """Return row and column of a byte that cannot be decoded; what is before it may be odd, too."""
     return Lines(before := data[:offset].decode("latin-1")).position(len(before))
 
 

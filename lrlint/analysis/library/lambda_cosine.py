@@ -12,7 +12,7 @@ import libcst as cst
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.lambda_factor import factor_at, only_one
+from lrlint.analysis.library.lambda_factor import FactorLaws, only_one
 from lrlint.analysis.model import law_ends, law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_number
 from lrlint.analysis.model.law_ends import End
@@ -25,7 +25,7 @@ from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 _PI = Atom("pi", key=("pi",), lower=0, integer=False)
 
 
-def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
+def decay_end(machine: Machine, function: AnyValue | None, laws: FactorLaws) -> End | None:
     """Return where the decay in an LR function ends, in its own body or in those that it calls.
 
     Return None where what it counts is bounded (``min(1, t / T)``), or where it has several ends.
@@ -38,8 +38,7 @@ def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
     body = function.scope.unit.body_of(function.node)
     if body is None:
         return None
-    step = machine.index_atom("step")
-    law = factor_at(machine, function, Expr.atom(step))
+    step, law = laws.of(function)
     if law is None or any(atom.key == step.key for atom in law.atoms() if atom != step):
         return None
     here = SyntaxPlace(function.scope.unit, function.node)

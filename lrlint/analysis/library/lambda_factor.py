@@ -79,8 +79,26 @@ def factor_at(machine: Machine, value: FunctionValue, step: Expr) -> Expr | None
         return numbers.to_number(machine, returned)
 
 
+class FactorLaws:
+    """The results of ``lr_lambda`` functions as numbers of the step, each computed once."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._known: dict[FunctionValue, tuple[Atom, Expr | None]] = {}
+
+    def of(self, function: FunctionValue) -> tuple[Atom, Expr | None]:
+        """Return the step and the factor that the function returns for it, where that is known."""
+        if function not in self._known:
+            step = self._machine.index_atom("step")
+            self._known[function] = step, factor_at(self._machine, function, Expr.atom(step))
+        return self._known[function]
+
+
 def absolute_lr(
-    machine: Machine, value: AnyValue | None, optimizer: OptimizerRecord | None
+    machine: Machine,
+    value: AnyValue | None,
+    optimizer: OptimizerRecord | None,
+    laws: FactorLaws,
 ) -> tuple[SyntaxPlace | None, Expr | None]:
     """Return where an ``lr_lambda`` returns a multiple of the base LR instead of a factor of it.
 
@@ -94,7 +112,7 @@ def absolute_lr(
         return None, None
     for function, rate in zip(functions, rates, strict=True):
         if isinstance(function, FunctionValue) and rate is not None and rate.value != 1:
-            law = _Function(machine, function, rate)
+            law = _Function(machine, function, rate, laws)
             place = law.absolute()
             if place is not None:
                 return place, law.power_of
@@ -104,8 +122,10 @@ def absolute_lr(
 class _Function:
     """An ``lr_lambda``, with the base LR to look for in its results."""
 
-    def __init__(self, machine: Machine, function: FunctionValue, rate: Expr) -> None:
-        self.machine, self.function = machine, function
+    def __init__(
+        self, machine: Machine, function: FunctionValue, rate: Expr, laws: FactorLaws
+    ) -> None:
+        self.machine, self.function, self.laws = machine, function, laws
         self.body = function.scope.unit.body_of(function.node)
         self.rate = rate
         atoms = rate.atoms()
@@ -125,8 +145,7 @@ class _Function:
 
     def _through_helpers(self) -> SyntaxPlace | None:
         """Return where the result is an LR that a helper computes, or by its size."""
-        step = self.machine.index_atom("step")
-        law = factor_at(self.machine, self.function, Expr.atom(step))
+        step, law = self.laws.of(self.function)
         if law is None:
             return None
         if self._is_small(law, step) or any(
@@ -237,7 +256,7 @@ def _results(body: cst.CSTNode | None) -> Iterator[cst.CSTNode]:
 
 
 def _assignments(body: cst.CSTNode | None) -> dict[str, list[cst.CSTNode]]:
-    """Yield the local names of a function, each with all expressions assigned to it."""
+    """Return the local names of a function, each with all expressions assigned to it."""
     values: dict[str, list[cst.CSTNode]] = {}
     for part in _inside(body):
         match part:

@@ -11,7 +11,13 @@ from lrlint.analysis.interpreter import choices, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_cosine import decay_end
-from lrlint.analysis.library.lambda_factor import absolute_lr, called, first_factor, reads_step
+from lrlint.analysis.library.lambda_factor import (
+    FactorLaws,
+    absolute_lr,
+    called,
+    first_factor,
+    reads_step,
+)
 from lrlint.analysis.library.lambda_reads import reads_of
 from lrlint.analysis.library.own_laws import factor_decay, lambda_rate
 from lrlint.analysis.model.library_kinds import LibraryKind
@@ -251,12 +257,12 @@ def _record(
         kind=_kind(law),
     )
     if law.name == "LambdaLR":
-        function = called(machine, values.get("lr_lambda"))
+        function, laws = called(machine, values.get("lr_lambda")), FactorLaws(machine)
         record.own_rate = lambda_rate(machine, function, record.optimizer, node)
-        record.decay = decay_end(machine, function)
+        record.decay = decay_end(machine, function, laws)
         if record.decay is None and record.own_rate is not None:
             record.decay = factor_decay(record.own_rate)
-        record.absolute_lr, record.power_of = absolute_lr(machine, function, record.optimizer)
+        record.absolute_lr, record.power_of = absolute_lr(machine, function, record.optimizer, laws)
         record.first_factor = first_factor(machine, function)
     if law.name == "MultiplicativeLR":
         record.reads_step = reads_step(called(machine, values.get("lr_lambda")))
