@@ -28,7 +28,15 @@ from lrlint.judgement.whole_length import (
 )
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
-from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, compare, floor
+from lrlint.symbolic import (
+    UNREPRESENTABLE,
+    Expr,
+    NotRepresentable,
+    Number,
+    TooComplex,
+    compare,
+    floor,
+)
 
 
 class TMaxMismatch(Rule):
@@ -278,7 +286,7 @@ def _steps_per_epoch(found: Length) -> Expr | None:
     try:
         per_epoch = found.steps / epochs
         return per_epoch if compare(floor(per_epoch), per_epoch).equal else None
-    except (NotRepresentable, TooComplex, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Call, Guard, LoopKind, Schedule, Training
+from lrlint.facts import Call, Guard, Schedule, Training
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise, is_warmup
 from lrlint.judgement.stepping import regular_sites
@@ -197,7 +197,7 @@ def _consequence(schedule: Schedule, call: Call) -> tuple[str, Severity] | None:
         return f"its next step raises KeyError '{key}'", Severity.ERROR
     if not law.chainable or name == "MultiplicativeLR":
         return "its next step raises ValueError", Severity.ERROR
-    in_training = any(loop.kind in (LoopKind.EPOCH, LoopKind.BATCH) for loop in call.loops)
+    in_training = any(loop.kind.trains for loop in call.loops)
     if name in _RAMPS:
         if in_training or not is_warmup(schedule):
             return None  # the ramp may well be over

@@ -30,6 +30,11 @@ class LoopKind(Enum):
     OTHER = "other"
     """Folds, seeds, trials, models: anything that is neither an epoch nor a batch."""
 
+    @property
+    def trains(self) -> bool:
+        """Whether an iteration is an epoch or a batch of the training."""
+        return self in (LoopKind.EPOCH, LoopKind.BATCH)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Loop:

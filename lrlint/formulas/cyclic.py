@@ -166,6 +166,7 @@ LAWS = (
         durations=("step_size_up", "step_size_down"),
         past_horizon=PastHorizon.PERIODIC,
         writes_at_construction=True,
+        sets_base_lr=True,
         removed=frozenset({"verbose"}),
     ),
 )

@@ -104,6 +104,8 @@ class Law:
     optimizer_index: int = 0
     """The position of `optimizer` among the call's positional arguments."""
     optimizer_optional: bool = False
+    sets_base_lr: bool = False
+    """The constructor sets the base LR itself, whatever the optimizer has."""
     reads_default_lr: bool = False
     """It reads `optimizer.defaults["lr"]`, which `lr`, `start` and `problems` take as `default_lr`
     (a number, or None for the first group's initial LR)."""

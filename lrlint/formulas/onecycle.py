@@ -230,6 +230,7 @@ LAWS = (
         durations=("total_steps",),
         past_horizon=PastHorizon.RAISES,
         writes_at_construction=True,
+        sets_base_lr=True,
         removed=frozenset({"verbose"}),
     ),
 )

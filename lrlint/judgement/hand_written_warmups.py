@@ -85,7 +85,7 @@ def repeated_warmup(schedule: Schedule) -> int | None:
 def begun_anew(optimizer: OptimizerUse) -> Iterator[tuple[Write, Guard]]:
     """Yield the LRs that rise over the first batches of each epoch: ``if i < warmup: …``."""
     for write in optimizer.writes:
-        loops = [one for one in write.loops if one.kind in (LoopKind.EPOCH, LoopKind.BATCH)]
+        loops = [one for one in write.loops if one.kind.trains]
         if [one.kind for one in loops[-2:]] != [LoopKind.EPOCH, LoopKind.BATCH]:
             continue
         passes = loops[-2].trips

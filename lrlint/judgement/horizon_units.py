@@ -16,9 +16,9 @@ from lrlint.facts import (
 from lrlint.formulas.warmup_cosine import LENGTHS
 from lrlint.judgement.stepping import driver
 from lrlint.symbolic import (
+    UNREPRESENTABLE,
     Atom,
     Expr,
-    NotRepresentable,
     Number,
     TooComplex,
     UnboundAtom,
@@ -183,7 +183,7 @@ def _is_made_of(epochs: Expr | None, steps: Expr, per_epoch: Expr | None) -> boo
         return False
     try:
         return any(_equal(epochs, whole(steps / per_epoch)) for whole in (ceil, floor))
-    except (NotRepresentable, TooComplex, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return False
 
 

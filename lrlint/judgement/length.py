@@ -14,7 +14,6 @@ from lrlint.facts import (
     GuardKind,
     Horizon,
     Loop,
-    LoopKind,
     Place,
     Schedule,
     StepArgument,
@@ -25,6 +24,7 @@ from lrlint.judgement.ratios import always, is_negligible, ratio_by_default, typ
 from lrlint.judgement.stepping import driver, iterations
 from lrlint.rule import Proposal, unsafe
 from lrlint.symbolic import (
+    UNREPRESENTABLE,
     Comparison,
     Expr,
     NotRepresentable,
@@ -154,7 +154,7 @@ def _by_samples(steps: Expr, length: Expr) -> Comparison | None:
         return None
     try:
         steps, length = steps.subs(same), length.subs(same)
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return None
     for certain in (True, False):
         ratio = typical_ratio(steps, length, with_defaults=not certain)
@@ -275,8 +275,7 @@ def rebuilt_in(schedule: Schedule) -> Loop | None:
         (
             loop
             for loop in reversed(one.construction.loops)
-            if loop.kind in (LoopKind.EPOCH, LoopKind.BATCH)
-            and (loop.trips is None or loop.trips.value != 1)
+            if loop.kind.trains and (loop.trips is None or loop.trips.value != 1)
         ),
         None,
     )

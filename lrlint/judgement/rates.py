@@ -83,7 +83,7 @@ def _curve(schedule: Schedule, known: Mapping[str, object]) -> Curve | None:
     if law is None or schedule.construction.open_arguments:
         return None
     bases = [None if lr is None else lr.value for lr in schedule.base_lrs]
-    if law.name in _IGNORES_BASE_LR:
+    if law.sets_base_lr:
         bases = [1.0] * len(bases)
     if not bases or any(base is None for base in bases):
         return None
@@ -98,7 +98,6 @@ def _curve(schedule: Schedule, known: Mapping[str, object]) -> Curve | None:
 
 
 _NO_LR = (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError)
-_IGNORES_BASE_LR = frozenset({"OneCycleLR", "CyclicLR"})
 _OPEN = object()
 
 

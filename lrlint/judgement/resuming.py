@@ -54,7 +54,7 @@ def resumed(schedule: Schedule) -> Resume | None:
     for site in regular_sites(driver(schedule)):
         for loop in site.loops:
             first = loop.first
-            if first is None or loop.kind not in (LoopKind.EPOCH, LoopKind.BATCH):
+            if first is None or not loop.kind.trains:
                 continue
             seen = schedule.run.last_lrs is not None
             if first.is_constant or (first.value not in (None, 0, 1) and not seen):
@@ -73,7 +73,7 @@ def restored(optimizer: OptimizerUse) -> Call | None:
 
 def _in_training(call: Call) -> bool:
     """Whether the call runs repeatedly, as when a training goes back to its best epoch."""
-    return any(loop.kind in (LoopKind.EPOCH, LoopKind.BATCH) for loop in call.loops)
+    return any(loop.kind.trains for loop in call.loops)
 
 
 def counts_from_zero(schedule: Schedule) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrlint.facts import Call, Checkpoint, GuardKind, Loop, LoopKind, Schedule, Training
+from lrlint.facts import Call, Checkpoint, GuardKind, Loop, Schedule, Training
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.resuming import RESUME, may_start_at_loaded_lr, restored, resumed
 from lrlint.symbolic import Atom, Expr, Strength
-
-_TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def starts_over(training: Training, schedule: Schedule) -> StartsOver | None:
         return None
     if is_exercise(schedule) or optimizer.open_groups or _tests_the_start(schedule):
         return None
-    loops = [loop for site in schedule.sites for loop in site.loops if loop.kind in _TRAINING]
+    loops = [loop for site in schedule.sites for loop in site.loops if loop.kind.trains]
     if not loops or any(loops[0] not in write.loops for write in optimizer.writes):
         return None  # another write may set what is restored
     load, start = restored(optimizer), _start(schedule, loops[0])

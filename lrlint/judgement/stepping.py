@@ -61,7 +61,7 @@ def stepped_by_itself_too(schedule: Schedule) -> tuple[StepSite, StepSite] | Non
         return None
     for own in schedule.sites:
         loop = own.loop
-        if loop is None or loop.kind not in (LoopKind.EPOCH, LoopKind.BATCH) or own.guards:
+        if loop is None or not loop.kind.trains or own.guards:
             continue
         for other in whole.sites:
             if other.loop is loop and not other.guards and is_plain(own) and is_plain(other):

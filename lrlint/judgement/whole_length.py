@@ -22,7 +22,7 @@ from lrlint.judgement.length import Length, against
 from lrlint.judgement.positions import WrongPosition, wrong_position
 from lrlint.judgement.processes import accumulation_misfit
 from lrlint.rule import Exclusion
-from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
+from lrlint.symbolic import UNREPRESENTABLE, Expr, Strength, compare
 
 
 def whole_length(schedule: Schedule) -> Length | None:
@@ -63,7 +63,7 @@ def assumed_batches(schedule: Schedule) -> tuple[Expr, Expr] | None:
         if not (_is_round(each) or (_is_validation(each) and not _is_validation(batches))):
             return None
         return (each, batches) if compare(schedule.steps, epochs * batches).equal else None
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return None
 
 

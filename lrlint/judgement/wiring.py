@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from lrlint.facts import Guard, GuardKind, LoopKind, Schedule, StepSite, Write
+from lrlint.facts import Guard, GuardKind, Schedule, StepSite, Write
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise, rebuilt_in
 from lrlint.judgement.stepping import driver, regular_sites
 
-_TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 _HARMLESS = frozenset({GuardKind.EVERY_K, GuardKind.SCHEDULER, GuardKind.RANK})
 
 
@@ -48,7 +47,7 @@ def always(guards: tuple[Guard, ...]) -> bool:
 
 def meet(one: StepSite | Write, other: StepSite | Write) -> bool:
     """Whether two things happen in the same training loop."""
-    mine = {id(loop) for loop in one.loops if loop.kind in _TRAINING}
+    mine = {id(loop) for loop in one.loops if loop.kind.trains}
     return any(id(loop) in mine for loop in other.loops)
 
 

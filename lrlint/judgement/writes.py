@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lrlint.facts import Call, GuardKind, Loop, LoopKind, OptimizerUse, Schedule, StepSite, Write
+from lrlint.facts import Call, GuardKind, Loop, OptimizerUse, Schedule, StepSite, Write
 from lrlint.judgement.exclusions import EXERCISE, REBUILT, UNKNOWN_LAW
 from lrlint.judgement.wiring import always, drives, erases, meet
 from lrlint.rule import Exclusion
@@ -65,7 +65,7 @@ class WriteBeside:
 
 
 def _is_training(loop: Loop) -> bool:
-    return loop.kind in (LoopKind.EPOCH, LoopKind.BATCH)
+    return loop.kind.trains
 
 
 def writes_beside(schedule: Schedule) -> tuple[WriteBeside, ...]:

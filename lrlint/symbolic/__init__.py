@@ -10,10 +10,11 @@ from lrlint.symbolic.comparison import Comparison, Verdict, certain_sign, compar
 from lrlint.symbolic.compiled import compile_expr
 from lrlint.symbolic.expr import Expr
 from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
-from lrlint.symbolic.numeric import NotRepresentable, Number, TooComplex
+from lrlint.symbolic.numeric import UNREPRESENTABLE, NotRepresentable, Number, TooComplex
 from lrlint.symbolic.rewrite import as_remainder, cleared, unbounded, unguarded
 
 __all__ = [
+    "UNREPRESENTABLE",
     "Atom",
     "Comparison",
     "Expr",

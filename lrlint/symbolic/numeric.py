@@ -23,6 +23,10 @@ class NotRepresentable(ValueError):
     """The operation has no exact symbolic result, such as ``x ** 0.5`` or ``2 ** x``."""
 
 
+UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
+"""What arithmetic on expressions raises where it has no result."""
+
+
 def exact(number: Number | Fraction) -> Coefficient:
     """Return the number that a person means by a literal: 0.1 is 1/10. Raises for nan and inf."""
     if isinstance(number, int):

@@ -36,8 +36,6 @@ from lrlint.facts import (
 )
 from lrlint.symbolic import Expr
 
-_TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
-
 
 @dataclass(frozen=True)
 class Written:
@@ -68,7 +66,7 @@ def hand_written(located: list[Located], loops: Loops) -> Iterator[Written]:
             for item in located
             if isinstance(item.event, LRWrite)
             and item.event.optimizer is record
-            and any(loops.kind(loop) in _TRAINING or id(loop) in around for loop in item.loops)
+            and any(loops.kind(loop).trains or id(loop) in around for loop in item.loops)
         )
         if any(map(_may_change, writes)):
             yield Written(record, writes)
@@ -179,7 +177,7 @@ def _law(
     built_in = _path_of_construction(written.record, located)
     inner = [loop for loop in item.loops if not any(loop is outer for outer in built_in)]
     around = _loops_around_steps(written.record, located)
-    repeats = [loop for loop in inner if loops.kind(loop) in _TRAINING or id(loop) in around]
+    repeats = [loop for loop in inner if loops.kind(loop).trains or id(loop) in around]
     alone = _writes_once(by_default) and len(repeats) == len(inner)
     if not alone or written.record.escapes is not None or any(map(loops.is_cut, repeats)):
         return WrittenLaw()

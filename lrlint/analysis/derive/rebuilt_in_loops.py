@@ -11,10 +11,7 @@ from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import Located, Repeat, When
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.facts import LoopKind
 from lrlint.source.nodes import decorators_of
-
-_TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 
 
 def built_each_time(
@@ -25,7 +22,7 @@ def built_each_time(
     around = [
         position
         for position, node in enumerate(built.path)
-        if isinstance(node, Repeat) and node not in outside and loops.kind(node) in _TRAINING
+        if isinstance(node, Repeat) and node not in outside and loops.kind(node).trains
     ]
     if not around:
         return False
@@ -46,7 +43,7 @@ def built_on_demand(built: Located, loops: Loops) -> bool:
     return any(
         _only_once(place, node)
         for node in built.path
-        if isinstance(node, Repeat) and loops.kind(node) in _TRAINING
+        if isinstance(node, Repeat) and loops.kind(node).trains
         for place in places
     )
 

@@ -8,7 +8,15 @@ from lrlint.analysis.model import counting
 from lrlint.analysis.model.condition_queries import indicators
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, negate
 from lrlint.analysis.model.trace import Block, Break, Located, Node, Repeat, When, nodes_of
-from lrlint.symbolic import Expr, NotRepresentable, TooComplex, ceil, floor, minimum
+from lrlint.symbolic import (
+    UNREPRESENTABLE,
+    Expr,
+    NotRepresentable,
+    TooComplex,
+    ceil,
+    floor,
+    minimum,
+)
 
 
 def running_on(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -> Condition | None:
@@ -31,7 +39,7 @@ def running_on(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -
             whole = whole + per_pass * Expr.atom(outer.loop.index)
         flat = part.subs({outer.loop.index: Expr.const(0) for outer in counters[:-1]})
         return flat if flat.subs({innermost: whole}) == part else None
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return None
 
 
@@ -99,7 +107,7 @@ def ended_by_counter(
         if not ends_both and (passes is None or comes_first):
             return None
         return done if passes is None else minimum(passes * per_pass, done)
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return None
 
 

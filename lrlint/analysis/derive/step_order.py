@@ -22,7 +22,7 @@ def early_step(steps: list[Step], updates: list[Step], loops: Loops) -> OrderFac
             inside = [update for update in updates if loop in update.located.loops]
             if not inside:
                 continue
-            if loops.kind(loop) not in (LoopKind.EPOCH, LoopKind.BATCH):
+            if not loops.kind(loop).trains:
                 break
             first = min(inside, key=lambda update: update.located.order)
             if step.located.order < first.located.order:
@@ -105,8 +105,4 @@ def _training_loops(step: Located, loops: Loops) -> tuple[Repeat, ...] | None:
     kinds = [loops.kind(loop) for loop in step.loops]
     if LoopKind.REPLAY in kinds or LoopKind.EVALUATION in kinds:
         return None
-    return tuple(
-        loop
-        for loop, kind in zip(step.loops, kinds, strict=True)
-        if kind in (LoopKind.EPOCH, LoopKind.BATCH)
-    )
+    return tuple(loop for loop, kind in zip(step.loops, kinds, strict=True) if kind.trains)

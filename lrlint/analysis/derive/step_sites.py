@@ -37,7 +37,7 @@ from lrlint.analysis.model.trace import (
 )
 from lrlint.analysis.model.values import AnyValue, Choice, Const, ListValue, Opaque
 from lrlint.facts import Cadence, Loop, LoopKind, StepArgument, StepSite
-from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit
+from lrlint.symbolic import UNREPRESENTABLE, Expr, NotRepresentable, TooComplex, Unit
 
 
 class Step(NamedTuple):
@@ -319,6 +319,6 @@ def _last(argument: AnyValue | None, repeats: list[Repeat]) -> Expr | None:
     ends = {one.loop.index: one.loop.trips - 1 for one in repeats if one.loop.trips is not None}
     try:
         last = argument.subs(ends)
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return None
     return None if any(map(is_loop_atom, last.atoms())) else last

@@ -28,7 +28,7 @@ from lrlint.facts import (
     Threshold,
     WrittenLaw,
 )
-from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
+from lrlint.symbolic import UNREPRESENTABLE, Expr, NotRepresentable, Strength, TooComplex, compare
 
 _MOST_POINTS = 20_000
 """Points of a curve that are computed one by one."""
@@ -73,7 +73,7 @@ def _samples(law: Expr, used: Counters, steps: Expr, counter: Loop) -> Iterator[
                 for index, number in used
             ]
             yield _reading(replaced(law, known), counters, replaced(steps, known), counter)
-        except (TooComplex, NotRepresentable, ZeroDivisionError):
+        except UNREPRESENTABLE:
             return
 
 

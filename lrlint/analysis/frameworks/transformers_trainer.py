@@ -42,7 +42,14 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.formulas import LAWS
-from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, Unit, ceil, floor
+from lrlint.symbolic import (
+    UNREPRESENTABLE,
+    Expr,
+    Strength,
+    Unit,
+    ceil,
+    floor,
+)
 
 _TRANSFORMERS = ("transformers", "transformers.trainer", "transformers.trainer_seq2seq")
 _TRL = (
@@ -297,7 +304,7 @@ def _plan(machine: Machine, trainer: Instance, args: Instance, node: cst.Call) -
         if whole and epochs is not None:
             return _Plan(updates, ceil(epochs), batches, every)
         return _Plan(updates, None, None, every)
-    except (NotRepresentable, TooComplex, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return _Plan(None, None, None, every)
 
 

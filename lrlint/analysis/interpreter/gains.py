@@ -12,9 +12,7 @@ from lrlint.analysis.model import counting
 from lrlint.analysis.model.computed import all_atoms, is_computed
 from lrlint.analysis.model.condition_queries import indicators
 from lrlint.analysis.model.conditions import Condition
-from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
-
-UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
+from lrlint.symbolic import UNREPRESENTABLE, Atom, Expr
 
 
 def running_counters(machine: Machine, variables: list[Variable]) -> dict[Variable, Running]:

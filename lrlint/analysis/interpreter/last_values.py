@@ -10,7 +10,6 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import first_name
 from lrlint.analysis.interpreter.escapes import leave_open, stepped_in
-from lrlint.analysis.interpreter.gains import UNREPRESENTABLE
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import Variable
 from lrlint.analysis.interpreter.reset_counters import Running
@@ -30,7 +29,7 @@ from lrlint.analysis.model.trace import (
     nodes_of,
 )
 from lrlint.analysis.model.values import Choice, Store, Truth, alternatives
-from lrlint.symbolic import Atom, Expr, Strength
+from lrlint.symbolic import UNREPRESENTABLE, Atom, Expr, Strength
 
 
 def leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:

@@ -15,7 +15,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import carried_values, changing_values
 from lrlint.analysis.interpreter.escapes import leave_block_open
-from lrlint.analysis.interpreter.gains import UNREPRESENTABLE, resolve, running_counters
+from lrlint.analysis.interpreter.gains import resolve, running_counters
 from lrlint.analysis.interpreter.last_values import (
     breaks_unforeseen,
     leave_replaced_open,
@@ -45,7 +45,16 @@ from lrlint.analysis.model.trace import (
 )
 from lrlint.analysis.model.trace_numbers import substitute
 from lrlint.analysis.model.values import ListValue
-from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, floor, minimum
+from lrlint.symbolic import (
+    UNREPRESENTABLE,
+    Atom,
+    Expr,
+    NotRepresentable,
+    TooComplex,
+    ceil,
+    floor,
+    minimum,
+)
 
 
 @contextmanager

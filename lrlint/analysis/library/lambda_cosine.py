@@ -20,7 +20,7 @@ from lrlint.analysis.model.law_shape import Mark
 from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, walk
-from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
+from lrlint.symbolic import UNREPRESENTABLE, Atom, Expr
 
 _PI = Atom("pi", key=("pi",), lower=0, integer=False)
 
@@ -123,7 +123,7 @@ def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, Synta
             return None
         slope, offset = (part.subs({_PI: 1}) for part in line)
         end = 1 / slope + law_ends.zero_of(slope, offset)
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return None
     return None if step in end.atoms() else (end, place)
 
@@ -215,7 +215,7 @@ def _angle(machine: Machine, node: cst.BaseExpression) -> Expr | None:
                 return None
             try:
                 return operation(first, second)
-            except (TooComplex, NotRepresentable, ZeroDivisionError):
+            except UNREPRESENTABLE:
                 return None
         case cst.Name(value="pi") | cst.Attribute(attr=cst.Name(value="pi")):
             return Expr.atom(_PI)

@@ -9,6 +9,7 @@ from lrlint.analysis.model.computed import is_computed
 from lrlint.analysis.model.condition_queries import indicators
 from lrlint.analysis.model.conditions import All, Any, Condition, Divisible, Relation
 from lrlint.symbolic import (
+    UNREPRESENTABLE,
     Atom,
     Expr,
     NotRepresentable,
@@ -32,7 +33,7 @@ def occurrences(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
     """
     try:
         count = _closed_form(condition, index, trips)
-    except (NotRepresentable, TooComplex, ZeroDivisionError):
+    except UNREPRESENTABLE:
         count = None
     return count if count is not None else _enumerated(condition, index, trips)
 
@@ -216,7 +217,7 @@ def summed(
             count = None if every is None else floor(until / every)
         else:
             count = _closed_form(condition, index, until)
-    except (NotRepresentable, TooComplex, ZeroDivisionError):
+    except UNREPRESENTABLE:
         return None
     if count is None:
         return None

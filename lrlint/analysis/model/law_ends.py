@@ -11,7 +11,6 @@ from typing import Any
 from lrlint.analysis.model.computed import WITHIN, Computed, Derived, all_atoms, varies
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import (
-    UNREPRESENTABLE,
     Counters,
     is_above_zero,
     keys_of,
@@ -19,6 +18,7 @@ from lrlint.analysis.model.law_shape import (
     threshold,
 )
 from lrlint.symbolic import (
+    UNREPRESENTABLE,
     Atom,
     Expr,
     Strength,

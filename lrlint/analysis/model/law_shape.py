@@ -13,10 +13,9 @@ from lrlint.analysis.model.computed import Computed, Derived, varies
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.symbolic import (
+    UNREPRESENTABLE,
     Atom,
     Expr,
-    NotRepresentable,
-    TooComplex,
     ceil,
     compare,
     floor,
@@ -25,8 +24,6 @@ from lrlint.symbolic.atoms import Call
 
 Counters = Sequence[tuple[Atom, Expr | None]]
 """The indices of nested loops and how often each runs, the outermost first."""
-
-UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,6 @@ unless the factor itself follows it."""
 _TRIED = 100
 """Values of the counter for which a function of the script is called."""
 
-_SETS_BASE_LR = frozenset({"OneCycleLR", "CyclicLR"})
-"""Their constructors set the base LR themselves."""
-
 
 def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
     """Compare the LRs of the first step after a load with the formula, and note a departure."""
@@ -98,7 +95,7 @@ def replaced_arguments(record: RecordedScheduler) -> str:
 
 def _replaced_lr(driver: RecordedScheduler, base_lrs: Sequence[float]) -> str:
     """Return which LR of the script the checkpoint's has replaced, in words, or nothing."""
-    if driver.restored_before is not None or driver.name in _SETS_BASE_LR:
+    if driver.restored_before is not None or (driver.law and driver.law.sets_base_lr):
         return ""
     group = _first_difference(base_lrs, driver.base_lrs, 0.0)
     if group is None:
