@@ -125,5 +125,5 @@ def _spans(schedule: Schedule) -> bool:
 
 
 def _length(schedule: Schedule) -> str:
-    length = None if schedule.horizon is None else schedule.horizon.length
+    length = schedule.length
     return "" if length is None else f" = {wording.amount(length)}"

@@ -241,7 +241,7 @@ def _consequence(length: Length) -> str:
 def _too_short(schedule: Schedule) -> str:
     """Return what the LR does after ``num_training_steps``."""
     law = function_of(schedule)
-    length = None if schedule.horizon is None else schedule.horizon.length
+    length = schedule.length
     after = "then" if length is None else f"after {wording.amount(length)} steps"
     match None if law is None else (law.name, law.past_horizon):
         case ("get_linear_schedule_with_warmup", _):

@@ -75,6 +75,11 @@ class Schedule:
         cadences = {site.per for site in self.sites}
         return cadences.pop() if len(cadences) == 1 else Cadence.UNKNOWN
 
+    @property
+    def length(self) -> Expr | None:
+        """How long its horizon says that it is, where that is known."""
+        return None if self.horizon is None else self.horizon.length
+
     def argument(self, name: str) -> Argument | None:
         """Return the argument of a parameter, or None where the law does not have it."""
         return self.arguments.get(name)

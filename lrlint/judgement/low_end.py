@@ -83,7 +83,7 @@ def lowest_share(schedule: Schedule) -> float | None:
     """Return the lowest share of the base LR that a step runs at, None where that is not known."""
     if ends_early(schedule):
         return 1.0
-    whole, length = _whole(schedule), own_length(schedule, at_most=True)
+    whole, length = schedule.length, own_length(schedule, at_most=True)
     planned = None if whole is None else whole.value
     if planned is not None and planned < 1:
         return None
@@ -123,24 +123,20 @@ def _shares(schedule: Schedule, steps: int) -> list[float]:
 # -- what LR301 does not report
 
 
-def _whole(schedule: Schedule) -> Expr | None:
-    return None if schedule.horizon is None else schedule.horizon.length
-
-
 def _never_runs(schedule: Schedule) -> bool:
-    steps = None if _whole(schedule) is None else segment(schedule, at_most=True)
+    steps = None if schedule.length is None else segment(schedule, at_most=True)
     return steps is not None and steps.value is not None and steps.value <= 0
 
 
 def _degenerate(schedule: Schedule) -> str | None:
-    whole = _whole(schedule)
+    whole = schedule.length
     if whole is None or whole.value is None or whole.value >= 1:
         return None
     return f"its length is {wording.amount(whole)}"
 
 
 def _short_beside_writes(schedule: Schedule) -> Expr | None:
-    whole, optimizer = _whole(schedule), schedule.optimizer
+    whole, optimizer = schedule.length, schedule.optimizer
     if whole is None or whole.value is None or whole.value > _FEW:
         return None
     return whole if optimizer is not None and optimizer.writes else None
@@ -148,7 +144,7 @@ def _short_beside_writes(schedule: Schedule) -> Expr | None:
 
 def _open_end(schedule: Schedule) -> str | None:
     """Return what keeps a schedule from being stepped every time and cannot be counted."""
-    whole = _whole(schedule)
+    whole = schedule.length
     if whole is None or whole.value is None:
         return None
     for site in driver(schedule).sites:
@@ -165,7 +161,7 @@ def _open_end(schedule: Schedule) -> str | None:
 def _companion(schedule: Schedule) -> Schedule | None:
     """Return a schedule that changes the same LR at the same time and may keep it from falling."""
     parent = schedule.parent
-    if parent is None or parent.scheduler != "ChainedScheduler" or _whole(schedule) is None:
+    if parent is None or parent.scheduler != "ChainedScheduler" or schedule.length is None:
         return None
     for child in parent.children:
         if child is not schedule and child.scheduler not in ("ConstantLR", "LinearLR"):

@@ -130,7 +130,7 @@ def _accumulation(schedule: Schedule) -> WrongPosition | None:
         return WrongPosition(
             where(schedule),
             f"{ignored.horizon.parameter} counts micro-batches"
-            f" ({wording.amount(_length(schedule) or ignored.every)}), but an update is made once"
+            f" ({wording.amount(schedule.length or ignored.every)}), but an update is made once"
             f" every {every} of them: updates_per_epoch should count updates{_end(schedule)}",
             ignored.every.value != 1,
         )
@@ -143,10 +143,6 @@ def _accumulation(schedule: Schedule) -> WrongPosition | None:
         f" {wording.quantity(too_often.every)} make an update: it is over too early",
         too_often.every.value != 1,
     )
-
-
-def _length(schedule: Schedule) -> Expr | None:
-    return None if schedule.horizon is None else schedule.horizon.length
 
 
 def _end(schedule: Schedule) -> str:
@@ -171,7 +167,7 @@ def _only(schedule: Schedule) -> StepSite | None:
 
 def _restarts(schedule: Schedule) -> WrongPosition | None:
     """Return a step that gets the number of the batch in its epoch."""
-    site, length = _only(schedule), _length(schedule)
+    site, length = _only(schedule), schedule.length
     if site is None or site.counted is None or len(site.loops) < 2 or site.offset is not None:
         return None
     outer = site.loops[site.loops.index(site.counted) - 1] if site.counted is site.loop else None

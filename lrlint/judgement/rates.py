@@ -41,7 +41,7 @@ def lr_at_the_end(
     """Return the LR of the last epoch or step: the recorded one, else that of the law."""
     if schedule.run.last_lrs is not None:
         return schedule.run.last_lrs
-    length = None if schedule.horizon is None else schedule.horizon.length
+    length = schedule.length
     if isinstance(steps.value, int) and length is not None and length.value is not None:
         return lr_after_steps(schedule, steps.value - 1)
     return None if ratio is None else lr_after(schedule, ratio)

@@ -12,6 +12,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from lrlint.analysis.model.computed import ELEMENTARY
 from lrlint.predict.running import Unreadable
 
 
@@ -147,8 +148,9 @@ def _rounded(x: Any, decimals: int = 0) -> Any:
 
 
 _OF_NUMBERS: Mapping[str, Callable[..., Any]] = {
-    **{name: getattr(math, name) for name in ("cos", "sin", "tan", "exp", "log", "sqrt", "tanh")},
-    **{name: getattr(math, name) for name in ("log2", "log10", "log1p", "hypot")},
+    **ELEMENTARY,
+    "log1p": math.log1p,
+    "hypot": math.hypot,
     "floor": lambda x: float(math.floor(x)),
     "ceil": lambda x: float(math.ceil(x)),
     "deg2rad": math.radians,

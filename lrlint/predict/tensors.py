@@ -14,6 +14,7 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lrlint.analysis.model.computed import ELEMENTARY
 from lrlint.predict.running import Unreadable
 
 _RANKS = ("bool", "int64", "float32", "float64")
@@ -306,8 +307,7 @@ def _to(tensor: Tensor, *targets: Any, dtype: Any = None, device: Any = "cpu") -
 
 
 _ELEMENTARY: Mapping[str, Callable[[float], float]] = {
-    **{name: getattr(math, name) for name in ("cos", "sin", "tan", "exp", "log", "sqrt", "tanh")},
-    **{name: getattr(math, name) for name in ("log2", "log10")},
+    **ELEMENTARY,
     "sigmoid": lambda x: 1.0 / (1.0 + math.exp(-x)),
     "rsqrt": lambda x: 1.0 / math.sqrt(x),
 }

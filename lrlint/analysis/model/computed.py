@@ -70,9 +70,14 @@ def _clipped(x: Any, low: Any, high: Any) -> Any:
     return min(max(x, low), high)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
+ELEMENTARY: Mapping[str, Callable[[float], float]] = {
     **{name: getattr(math, name) for name in ("cos", "sin", "tan", "exp", "log", "sqrt", "tanh")},
-    **{name: getattr(math, name) for name in ("log10", "log2", "floor", "ceil", "trunc")},
+    **{name: getattr(math, name) for name in ("log10", "log2")},
+}
+"""Functions that ``math``, numpy and torch have under the same names."""
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **ELEMENTARY,
+    **{name: getattr(math, name) for name in ("floor", "ceil", "trunc")},
     "**": operator.pow,
     "//": operator.floordiv,
     "%": operator.mod,
