@@ -6,13 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import (
-    HANDWRITTEN_ENDS,
-    HANDWRITTEN_LINE,
-    Cadence,
-    GuardKind,
-    Schedule,
-)
+from lrlint.facts import HANDWRITTEN_ENDS, HANDWRITTEN_LINE, Cadence, GuardKind, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.hand_written import mismatch, source, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where

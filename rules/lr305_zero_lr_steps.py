@@ -6,13 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement.hand_written import (
-    caveat,
-    is_written,
-    mismatch,
-    step_count,
-    unit_of,
-)
+from lrlint.judgement.hand_written import caveat, is_written, mismatch, step_count, unit_of
 from lrlint.judgement.hand_written_curves import zero_steps
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.stepping import driver

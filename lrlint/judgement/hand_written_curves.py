@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lrlint.facts import (
-    Schedule,
-)
+from lrlint.facts import Schedule
 from lrlint.judgement.hand_written import (
     FEWEST_STEPS,
     MOST_STEPS,

@@ -7,12 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
-from lrlint.facts import (
-    HANDWRITTEN_ENDS,
-    WITH_CYCLES,
-    Horizon,
-    Schedule,
-)
+from lrlint.facts import HANDWRITTEN_ENDS, WITH_CYCLES, Horizon, Schedule
 from lrlint.formulas.warmup_cosine import LENGTHS
 from lrlint.judgement.stepping import driver
 from lrlint.symbolic import (

@@ -9,15 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from lrlint.facts import (
-    Cadence,
-    GuardKind,
-    Horizon,
-    Loop,
-    Place,
-    Schedule,
-    StepArgument,
-)
+from lrlint.facts import Cadence, GuardKind, Horizon, Loop, Place, Schedule, StepArgument
 from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
 from lrlint.judgement.ratios import always, is_negligible, ratio_by_default, typical_ratio

@@ -5,13 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lrlint.facts import (
-    Cadence,
-    Guard,
-    GuardKind,
-    Schedule,
-    StepSite,
-)
+from lrlint.facts import Cadence, Guard, GuardKind, Schedule, StepSite
 from lrlint.judgement.stepping import cadence, chosen_by_flag, is_plain, regular_sites
 
 

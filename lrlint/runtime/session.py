@@ -16,12 +16,7 @@ from lrlint.linter.settings import Settings
 from lrlint.output import Style
 from lrlint.output.colour import Paint
 from lrlint.output.full import finding as framed
-from lrlint.runtime.facts_of_run.hand_written import (
-    HandWritten,
-    hand_written,
-    own_laws,
-    unchanged,
-)
+from lrlint.runtime.facts_of_run.hand_written import HandWritten, hand_written, own_laws, unchanged
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.planned_schedules import Plan
 from lrlint.runtime.rank_gap import compare_ranks, is_steady

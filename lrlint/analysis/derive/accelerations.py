@@ -11,12 +11,7 @@ from lrlint.analysis.derive.script_numbers import numbers_of
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.records import SchedulerRecord
-from lrlint.analysis.model.trace import (
-    Block,
-    BuildScheduler,
-    Located,
-    Prepare,
-)
+from lrlint.analysis.model.trace import Block, BuildScheduler, Located, Prepare
 from lrlint.analysis.model.trace_numbers import substitute
 from lrlint.analysis.model.values import AnyValue, ListValue
 from lrlint.analysis.model.words import HELD

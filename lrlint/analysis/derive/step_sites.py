@@ -8,11 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.derive.running_counters import (
-    ended_by_counter,
-    running_on,
-    times_of_running,
-)
+from lrlint.analysis.derive.running_counters import ended_by_counter, running_on, times_of_running
 from lrlint.analysis.derive.step_guards import (
     Path,
     conditions,

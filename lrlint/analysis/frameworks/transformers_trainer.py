@@ -23,12 +23,7 @@ from lrlint.analysis.library.registry import models, models_method, models_subcl
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
-from lrlint.analysis.model.trace import (
-    LoopRecord,
-    OptimizerStep,
-    Repeat,
-    SchedulerStep,
-)
+from lrlint.analysis.model.trace import LoopRecord, OptimizerStep, Repeat, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -42,14 +37,7 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.formulas import LAWS
-from lrlint.symbolic import (
-    UNREPRESENTABLE,
-    Expr,
-    Strength,
-    Unit,
-    ceil,
-    floor,
-)
+from lrlint.symbolic import UNREPRESENTABLE, Expr, Strength, Unit, ceil, floor
 
 _TRANSFORMERS = ("transformers", "transformers.trainer", "transformers.trainer_seq2seq")
 _TRL = (

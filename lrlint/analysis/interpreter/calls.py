@@ -6,12 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import (
-    checkpoints,
-    choices,
-    escapes,
-    members,
-)
+from lrlint.analysis.interpreter import checkpoints, choices, escapes, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import entries
 from lrlint.analysis.interpreter.journal import leave_numbers_unknown

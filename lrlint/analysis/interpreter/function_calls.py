@@ -7,27 +7,13 @@ from collections.abc import Sequence
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import (
-    budget,
-    choices,
-    escapes,
-    generators,
-    memory,
-)
+from lrlint.analysis.interpreter import budget, choices, escapes, generators, memory
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import Frame
 from lrlint.analysis.interpreter.parameters import bind_parameters
 from lrlint.analysis.model.conditions import Condition, conjoin
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    FunctionValue,
-    Method,
-    Opaque,
-    Scope,
-    Store,
-)
+from lrlint.analysis.model.values import NONE, AnyValue, FunctionValue, Method, Opaque, Scope, Store
 from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Expr
 

@@ -27,22 +27,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.reset_counters import replace_condition
 from lrlint.analysis.model.computed import RateInUse, all_atoms, is_computed
 from lrlint.analysis.model.condition_queries import is_loop_atom
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Divisible,
-    Relation,
-    all_of,
-    flatten,
-    negate,
-)
-from lrlint.analysis.model.trace import (
-    Break,
-    Carried,
-    LoopRecord,
-    Node,
-    Repeat,
-    When,
-)
+from lrlint.analysis.model.conditions import Condition, Divisible, Relation, all_of, flatten, negate
+from lrlint.analysis.model.trace import Break, Carried, LoopRecord, Node, Repeat, When
 from lrlint.analysis.model.trace_numbers import substitute
 from lrlint.analysis.model.values import ListValue
 from lrlint.symbolic import (

@@ -25,11 +25,7 @@ from lrlint.analysis.interpreter.schedule_methods import (
     step_of_argument,
 )
 from lrlint.analysis.model.computed import RateInUse
-from lrlint.analysis.model.records import (
-    GroupsValue,
-    OptimizerValue,
-    SchedulerValue,
-)
+from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
     BuildOptimizer,

@@ -6,27 +6,13 @@ from contextlib import nullcontext
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import (
-    checkpoints,
-    choices,
-    escapes,
-    members,
-)
+from lrlint.analysis.interpreter import checkpoints, choices, escapes, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.journal import leave_numbers_unknown
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.processes import drifts_apart
-from lrlint.analysis.model.records import (
-    OptimizerRecord,
-    OptimizerValue,
-    SchedulerValue,
-)
-from lrlint.analysis.model.trace import (
-    OptimizerCall,
-    OptimizerStep,
-    SchedulerCall,
-    SchedulerStep,
-)
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.trace import OptimizerCall, OptimizerStep, SchedulerCall, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,

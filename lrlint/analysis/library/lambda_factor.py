@@ -14,14 +14,7 @@ from lrlint.analysis.model import words
 from lrlint.analysis.model.compiling import NotComputable, compile_number
 from lrlint.analysis.model.computed import Computed
 from lrlint.analysis.model.records import OptimizerRecord
-from lrlint.analysis.model.values import (
-    AnyValue,
-    FunctionValue,
-    Instance,
-    ListValue,
-    Scope,
-    Store,
-)
+from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, ListValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, number_of
 from lrlint.symbolic import Atom, Expr, Strength

@@ -10,13 +10,7 @@ from typing import Any
 
 from lrlint.analysis.model.computed import WITHIN, Computed, Derived, all_atoms, varies
 from lrlint.analysis.model.conditions import Relation
-from lrlint.analysis.model.law_shape import (
-    Counters,
-    is_above_zero,
-    keys_of,
-    line_in,
-    threshold,
-)
+from lrlint.analysis.model.law_shape import Counters, is_above_zero, keys_of, line_in, threshold
 from lrlint.symbolic import (
     UNREPRESENTABLE,
     Atom,

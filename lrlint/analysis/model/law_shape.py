@@ -12,14 +12,7 @@ from dataclasses import dataclass
 from lrlint.analysis.model.computed import Computed, Derived, varies
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
-from lrlint.symbolic import (
-    UNREPRESENTABLE,
-    Atom,
-    Expr,
-    ceil,
-    compare,
-    floor,
-)
+from lrlint.symbolic import UNREPRESENTABLE, Atom, Expr, ceil, compare, floor
 from lrlint.symbolic.atoms import Call
 
 Counters = Sequence[tuple[Atom, Expr | None]]

@@ -13,15 +13,7 @@ import libcst as cst
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.places.arguments import index_of, with_argument, without_argument
 from lrlint.analysis.places.moving import move
-from lrlint.fix import (
-    Change,
-    DropArgument,
-    Edit,
-    MoveStatement,
-    ReplaceWith,
-    SetArgument,
-    SetItem,
-)
+from lrlint.fix import Change, DropArgument, Edit, MoveStatement, ReplaceWith, SetArgument, SetItem
 from lrlint.source.difference import Replacement
 from lrlint.source.nodes import string_of
 from lrlint.source.parse import parse_expression

@@ -32,12 +32,7 @@ from lrlint.runtime.recorder.loader_passes import LoaderPasses
 from lrlint.runtime.recorder.lr_values import plain_lrs, plain_number, same_lrs
 from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
-from lrlint.runtime.recorder.replays import (
-    law_of,
-    position_in,
-    start_replay,
-    state_for_replay,
-)
+from lrlint.runtime.recorder.replays import law_of, position_in, start_replay, state_for_replay
 from lrlint.runtime.recorder.resume_check import (
     LOADED_BEFORE,
     OPTIMIZER_LOADED,
