@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule, Training
-from lrlint.formulas.warmup_cosine import WARMUPS
+from lrlint.formulas.lengths import WARMUPS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import COMPETITOR, EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
 from lrlint.judgement.hand_written import caveat, source, unit_of

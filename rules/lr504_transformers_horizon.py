@@ -40,10 +40,11 @@ class TransformersHorizon(Rule):
     Compares the `num_training_steps` of `get_linear_schedule_with_warmup`, `get_scheduler` and the
     other schedule functions of transformers and diffusers with the number of times that the
     schedule is stepped over the whole training, and so the `total_num_steps` of DeepSpeed's own
-    schedulers, the `max_epochs` of lightning-bolts' `LinearWarmupCosineAnnealingLR` and the
-    `t_total` of MONAI's `WarmupCosineSchedule`. A difference of one step, or of less than 1 %, is
-    not reported. Where gradient accumulation explains the difference, LR206 reports it; where the
-    warm-up is longer than the training, LR210 does.
+    schedulers, the `t_max` of composer's own, the `max_epochs` of lightning-bolts'
+    `LinearWarmupCosineAnnealingLR` and the `t_total` of MONAI's `WarmupCosineSchedule`. A
+    difference of one step, or of less than 1 %, is not reported. Where gradient accumulation
+    explains the difference, LR206 reports it; where the warm-up is longer than the training, LR210
+    does.
 
     Of a `Trainer` that builds its schedule from `TrainingArguments`, it reports what raises when
     the training starts (`cosine_with_min_lr` without a minimum, `warmup_stable_decay` without
@@ -246,6 +247,8 @@ def _too_short(schedule: Schedule) -> str:
     match None if law is None else (law.name, law.past_horizon):
         case ("get_linear_schedule_with_warmup", _):
             return f"{after} the LR is 0 for the rest of the training"
+        case (_, PastHorizon.RAISES):
+            return "Trainer(…) raises ValueError"
         case (_, PastHorizon.RISES):
             return f"the LR is at its minimum {after}, and climbs back"
     return f"{after} the LR stays at its minimum"
@@ -254,6 +257,9 @@ def _too_short(schedule: Schedule) -> str:
 def _last(length: Length) -> str | None:
     """Return the LR of the last step, where all numbers are known."""
     if not isinstance(length.steps.value, int) or length.length.value is None:
+        return None
+    law = function_of(length.schedule)
+    if length.longer and law is not None and law.past_horizon is PastHorizon.RAISES:
         return None
     lrs = lr_after_steps(length.schedule, length.steps.value - 1)
     return None if lrs is None else lr_text(lrs)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from lrlint.formulas import (
+    composer_schedules,
     cosine,
     cyclic,
     decay,
@@ -121,6 +122,7 @@ def _build() -> Mapping[str, Law]:
         transformers.LAWS,
         timm.LAWS,
         deepspeed.LAWS,
+        composer_schedules.LAWS,
         warmup_cosine.LAWS,
         composite_laws(_LAWS),
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrlint.facts import Cadence, Guard, Horizon, LoopKind, Schedule, StepSite
-from lrlint.formulas.warmup_cosine import LENGTHS
+from lrlint.formulas.lengths import LENGTHS
 from lrlint.judgement.horizon_units import COINCIDENCE
 from lrlint.judgement.length import against
 from lrlint.judgement.stepping import iterations, regular_sites

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from lrlint.facts import HANDWRITTEN_ENDS, WITH_CYCLES, Horizon, Schedule
-from lrlint.formulas.warmup_cosine import LENGTHS
+from lrlint.formulas.lengths import LENGTHS
 from lrlint.judgement.stepping import driver
 from lrlint.symbolic import (
     UNREPRESENTABLE,

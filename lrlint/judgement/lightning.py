@@ -16,7 +16,7 @@ from lrlint.facts import (
     Schedule,
     StepSite,
 )
-from lrlint.formulas.warmup_cosine import LENGTHS
+from lrlint.formulas.lengths import LENGTHS
 from lrlint.judgement.horizon_units import BY_NAME, Evidence
 from lrlint.judgement.stepping import cadence, driver, regular_sites
 from lrlint.judgement.units import (

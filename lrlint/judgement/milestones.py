@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lrlint.facts import Argument, GuardKind, Place, Schedule
+from lrlint.formulas import composer_schedules
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     EXERCISE,
@@ -30,6 +31,7 @@ _PARAMETERS = {
     "SequentialLR": "milestones",
     "StepLR": "step_size",
     "StepLRScheduler": "decay_t",
+    **composer_schedules.WITH_MILESTONES,
 }
 WITH_MILESTONES = frozenset(_PARAMETERS)
 

@@ -16,7 +16,7 @@ from lrlint.facts import (
     StepSite,
 )
 from lrlint.formulas.deepspeed import LIBRARY as DEEPSPEED
-from lrlint.formulas.warmup_cosine import LENGTHS
+from lrlint.formulas.lengths import LENGTHS
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit, minimum
 
 

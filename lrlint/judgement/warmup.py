@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrlint.facts import Argument, GuardKind, Horizon, Schedule
-from lrlint.formulas.warmup_cosine import WARMUPS
+from lrlint.formulas.lengths import WARMUPS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     EXERCISE,

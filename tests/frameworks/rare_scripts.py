@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from textwrap import indent
 
+from lrlint.formulas.composer_schedules import NAMES
+
 _HEAD = """
 import math
 import torch
@@ -78,8 +80,32 @@ for epoch in range({epochs}):
 """
 
 
+_COMPOSER = (
+    'StepScheduler("{b}ba", gamma=0.5)',
+    'MultiStepScheduler(["{b}ba", "1ep", Time(0.7, "dur")], gamma=0.3)',
+    'ConstantScheduler(alpha=0.5, t_max="{b}ba")',
+    'LinearScheduler(alpha_f=0.1, t_max="{end}")',
+    'LinearScheduler(t_max="{b}ba")',
+    "ExponentialScheduler(gamma=0.9)",
+    'ExponentialScheduler(gamma=0.9, decay_period="{b}ba")',
+    "CosineAnnealingScheduler(alpha_f=0.05)",
+    'CosineAnnealingScheduler("{b}ba")',
+    'CosineAnnealingWarmRestartsScheduler("{b}ba", t_mult=1.5, alpha_f=0.01)',
+    'CosineAnnealingWarmRestartsScheduler(t_0=f"{{EPOCHS}}ba")',
+    'PolynomialScheduler(power=2, t_max="{end}")',
+    'MultiStepWithWarmupScheduler(t_warmup="{b}ba", milestones=["1ep", "0.8dur"])',
+    'ConstantWithWarmupScheduler(t_warmup="{b}ba")',
+    'LinearWithWarmupScheduler(t_warmup="0.3dur", alpha_f=0.2)',
+    'LinearWithWarmupScheduler(t_warmup=Time.from_batch({b}), alpha_i=0.5, t_max="{end}")',
+    'CosineAnnealingWithWarmupScheduler(t_warmup="0.35dur", t_max="{end}", alpha_f=0.1)',
+    "CosineAnnealingWithWarmupScheduler(t_warmup=Time(1, TimeUnit.EPOCH))",
+    'PolynomialWithWarmupScheduler(t_warmup="0ba", power=2.0)',
+    'PolynomialWithWarmupScheduler("1ep", 1.5, "{end}", alpha_f=0.1)',
+)
+
+
 def composer_script(seed: int) -> str:
-    """Return a training of composer's with a scheduler of torch's."""
+    """Return a training of composer's with a scheduler of torch's or of its own."""
     draw = random.Random(seed)
     rows, size, epochs = draw.randint(12, 40), draw.choice([4, 5, 8]), draw.choice([2, 3, 4])
     batches = epochs * -(-rows // size)
@@ -88,8 +114,15 @@ def composer_script(seed: int) -> str:
     if per_batch:
         durations += [f'"{batches}ba"', f'"{batches - 2}ba"']
     scheduler = _torch(draw, batches if per_batch else epochs)
+    told = f"    step_schedulers_every_batch={per_batch},\n"
+    if draw.random() < 0.6:
+        end = draw.choice(["1dur", f"{epochs}ep", f"{epochs + 1}ep", f"{batches}ba"])
+        scheduler = draw.choice(_COMPOSER).format(b=draw.choice([1, 3, 4]), end=end)
+        told = draw.choice(["", "    step_schedulers_every_batch=True,\n"])
+        durations += [f'"{batches}ba"', f'"{batches - 2}ba"']
     return f"""from composer import Trainer
-from composer.core import Time
+from composer.core import Time, TimeUnit
+from composer.optim import {", ".join(sorted(NAMES))}
 from composer.models import ComposerModel
 {_HEAD.format(rows=rows, size=size)}
 EPOCHS = {epochs}
@@ -115,8 +148,7 @@ trainer = Trainer(
     optimizers=optimizer,
     schedulers={draw.choice(["{}", "[{}]"]).format(scheduler)},
     max_duration={draw.choice(durations)},
-    step_schedulers_every_batch={per_batch},
-    device="cpu",
+{told}    device="cpu",
     progress_bar=False,
 )
 trainer.fit()

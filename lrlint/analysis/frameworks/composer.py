@@ -1,29 +1,34 @@
-"""composer: its `Trainer` steps schedulers of torch once per epoch by default."""
+"""composer: its `Trainer` steps torch's schedulers per epoch by default, its own per batch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeGuard
+
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.frameworks.composer_times import Time, compiled, read_time, time_object
 from lrlint.analysis.frameworks.plain_trainings import Stepped, train
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import length_of, to_number
-from lrlint.analysis.library.registry import models, models_method, qualified
+from lrlint.analysis.library.registry import models, models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Const,
-    External,
     Instance,
     ListValue,
     Opaque,
     Store,
 )
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS
-from lrlint.source.nodes import string_parts
+from lrlint.formulas.composer_schedules import LIBRARY
 from lrlint.symbolic import Expr
 
 _READ = frozenset(
@@ -32,33 +37,113 @@ _READ = frozenset(
         *("step_schedulers_every_batch", "eval_dataloader", "eval_interval", "device"),
         *("progress_bar", "log_to_console", "loggers", "save_folder", "save_interval", "seed"),
         *("run_name", "precision", "train_dataloader_label", "device_train_microbatch_size"),
+        *("save_overwrite", "save_filename", "save_num_checkpoints_to_keep", "log_traces"),
+        *("eval_subset_num_batches", "console_log_interval", "python_log_level", "dist_timeout"),
     }
 )
 """What may be passed to the Trainer without changing when it steps, or read here."""
+_HARMLESS = {
+    "callbacks": frozenset(
+        {
+            *("ActivationMonitor", "CheckpointSaver", "LRMonitor", "MemoryMonitor", "NaNMonitor"),
+            *("OptimizerMonitor", "RuntimeEstimator", "SpeedMonitor", "SystemMetricsMonitor"),
+        }
+    ),
+    "algorithms": frozenset(
+        {
+            *("AugMix", "BlurPool", "ChannelsLast", "ColOut", "CutMix", "CutOut", "EMA"),
+            *("GradientClipping", "LabelSmoothing", "MixUp", "ProgressiveResizing"),
+            *("RandAugment", "SelectiveBackprop", "SqueezeExcite", "StochasticDepth"),
+        }
+    ),
+}
+"""What changes neither the LR nor how often the schedulers are stepped."""
 
 
 @models("composer.Trainer", "composer.trainer.Trainer", "composer.trainer.trainer.Trainer")
 def _trainer(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     given = arguments.keywords
-    optimizer, schedulers = given.get("optimizers"), given.get("schedulers")
-    if isinstance(optimizer, ListValue) and optimizer.items and len(optimizer.items) == 1:
-        optimizer = optimizer.items[0]
-    several = schedulers.items if isinstance(schedulers, ListValue) else [schedulers]
-    known = isinstance(optimizer, OptimizerValue) and all(
-        isinstance(one, SchedulerValue)
-        and one.record.law in LAWS
-        and not LAWS[one.record.law].takes_metric
-        for one in several or [None]
-    )
-    if arguments.open or arguments.positional or not given.keys() <= _READ or not known:
+    optimizer = _only_one(given.get("optimizers"))
+    whole = _duration(machine, given.get("max_duration"), arguments.places.get("max_duration"))
+    steps = None
+    if not (arguments.open or arguments.positional) and _is_read(arguments):
+        steps = _schedulers(machine, given, optimizer, whole)
+    if steps is None or not isinstance(optimizer, OptimizerValue):
         for value in arguments.all():
             escapes.escape(value, "passed to Trainer(…)")
         return Instance(None, Store(), kind=LibraryKind.COMPOSER_TRAINER, open=True)
     store: dict[object, AnyValue] = dict(given.items())
-    store["optimizers"] = optimizer or NONE
-    store["max_duration"] = _written(machine, arguments) or NONE
+    store["optimizers"], store["schedulers"] = optimizer, ListValue(list(steps))
+    store["max_duration"] = Opaque() if whole is None else time_object(whole)
     place = arguments.places.get("schedulers") or machine.here(node)
     return Instance(None, Store(store), kind=LibraryKind.COMPOSER_TRAINER, place=place)
+
+
+def _is_read(arguments: Arguments) -> bool:
+    """Whether the arguments are known not to change how it steps, or are read."""
+    return all(
+        name in _READ or (name in _HARMLESS and _are_harmless(name, arguments))
+        for name in arguments.keywords
+    )
+
+
+def _are_harmless(name: str, arguments: Arguments) -> bool:
+    """Whether the callbacks or algorithms are calls of known classes, as the script writes them."""
+    place = arguments.places.get(name)
+    node = None if place is None else place.node
+    parts = [part.value for part in node.elements] if isinstance(node, cst.List) else [node]
+    return all(
+        isinstance(part, cst.Call)
+        and (dotted(part.func) or "").rpartition(".")[2] in _HARMLESS[name]
+        for part in parts
+    )
+
+
+def _only_one(value: AnyValue | None) -> AnyValue | None:
+    match value:
+        case ListValue(items=[one]):
+            return one
+    return value
+
+
+def _schedulers(
+    machine: Machine,
+    given: Mapping[str, AnyValue],
+    optimizer: AnyValue | None,
+    whole: Time | None,
+) -> list[SchedulerValue] | None:
+    """Return what the Trainer steps: torch's schedulers, or what it makes of composer's own.
+
+    None where that is not known.
+    """
+    several = given.get("schedulers")
+    items = several.items if isinstance(several, ListValue) else [several]
+    own = [one for one in items or () if _is_own(one)]
+    if not own:
+        known = [
+            one
+            for one in items or ()
+            if isinstance(one, SchedulerValue)
+            and one.record.law in LAWS
+            and not LAWS[one.record.law].takes_metric
+        ]
+        return known if items and len(known) == len(items) else None
+    per_batch, loader = (
+        given.get("step_schedulers_every_batch", NONE),
+        given.get("train_dataloader"),
+    )
+    if len(own) != len(items or ()) or not isinstance(per_batch, Const) or per_batch.value is False:
+        return None  # the time that has passed is not the number of steps then
+    if not isinstance(optimizer, OptimizerValue) or whole is None or loader is None:
+        return None
+    per_epoch = length_of(machine, loader)
+    built = [compiled(machine, one, optimizer, whole, per_epoch) for one in own]
+    known = [one for one in built if one is not None]
+    return known if len(known) == len(own) else None
+
+
+def _is_own(value: AnyValue | None) -> TypeGuard[Instance]:
+    return isinstance(value, Instance) and value.kind is LibraryKind.COMPOSER_SCHEDULE
 
 
 @models_method(LibraryKind.COMPOSER_TRAINER, "fit")
@@ -68,61 +153,36 @@ def _fit(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Ca
     if not isinstance(optimizer, OptimizerValue) or place is None:
         return NONE
     schedulers = given["schedulers"]
-    several = schedulers.items if isinstance(schedulers, ListValue) else [schedulers]
-    per_batch = given.get("step_schedulers_every_batch", NONE)
-    unread = [key for key in arguments.keywords if key != "duration"]
-    if arguments.positional or unread or not isinstance(per_batch, Const):
-        for value in (optimizer, *(several or ())):
-            if isinstance(value, (OptimizerValue, SchedulerValue)):
-                escapes.leave_open(value.record, "stepped by a Trainer in an unread way")
-        return NONE
-    stepped = [
-        Stepped(one, place, per_batch.value is True)
-        for one in several or ()
+    several = [
+        one
+        for one in (schedulers.items if isinstance(schedulers, ListValue) else None) or ()
         if isinstance(one, SchedulerValue)
     ]
+    own = any(one.record.law.startswith(LIBRARY) for one in several)
+    told = given.get("step_schedulers_every_batch", NONE)
+    unread = [key for key in arguments.keywords if key != "duration" or own]
+    if arguments.positional or unread or not isinstance(told, Const):
+        stepping: list[OptimizerValue | SchedulerValue] = [optimizer, *several]
+        for value in stepping:
+            escapes.leave_open(value.record, "stepped by a Trainer in an unread way")
+        return NONE
+    per_batch = own or told.value is True
+    stepped = [Stepped(one, place, per_batch) for one in several]
     loader = given.get("train_dataloader")
     batches = None if loader is None else length_of(machine, loader)
-    duration = arguments.keywords.get("duration", given.get("max_duration"))
-    epochs = _count(machine, duration, "ep")
-    if epochs is None and all(one.per_batch for one in stepped):
-        in_all = _count(machine, duration, "ba")
-        if in_all is not None:
-            epochs, batches = Expr.const(1), in_all
+    whole = read_time(machine, given["max_duration"], None)
+    if "duration" in arguments.keywords:
+        duration = arguments.keywords["duration"]
+        whole = _duration(machine, duration, arguments.places.get("duration"))
+    epochs = whole.count if whole is not None and whole.unit == "ep" else None
+    if whole is not None and whole.unit == "ba" and per_batch:
+        epochs, batches = Expr.const(1), whole.count
     train(machine, node, epochs, batches, "train_dataloader", optimizer, stepped)
     return NONE
 
 
-@models(*qualified(("composer", "composer.core", "composer.core.time"), "Time"))
-def _time(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """Return the text of a duration, or its number where that is one of epochs."""
-    number, unit = to_number(machine, arguments.get(0, "value")), arguments.get(1, "unit")
-    if isinstance(unit, External):
-        unit = _UNITS.get(unit.name.rpartition(".")[2])
-    if number is None or not isinstance(unit, Const):
-        return Opaque()
-    if unit.value == "ep":
-        return number
-    return Const(f"{number.value}{unit.value}") if number.is_constant else Opaque()
-
-
-_UNITS = {"EPOCH": Const("ep"), "BATCH": Const("ba")}
-
-
-def _written(machine: Machine, arguments: Arguments) -> AnyValue | None:
-    """Return ``max_duration``; of ``f"{args.epochs}ep"`` the number of epochs."""
-    place = arguments.places.get("max_duration")
-    if place is not None and isinstance(place.node, cst.FormattedString):
-        match list(string_parts(place.node)):
-            case [cst.BaseExpression() as number, "ep"]:
-                return machine.evaluate(number)
-    return arguments.keywords.get("max_duration")
-
-
-def _count(machine: Machine, duration: AnyValue | None, unit: str) -> Expr | None:
-    """Return the epochs of ``"10ep"`` or 10, or the batches of ``"80ba"``."""
-    if isinstance(duration, Const) and isinstance(duration.value, str):
-        number, separator, rest = duration.value.partition(unit)
-        is_whole = separator and not rest.strip() and number.strip().isdecimal()
-        return Expr.const(int(number)) if is_whole else None
-    return to_number(machine, duration) if unit == "ep" else None
+def _duration(machine: Machine, value: AnyValue | None, place: SyntaxPlace | None) -> Time | None:
+    """Return how long a Trainer trains: a time, or a number of epochs."""
+    time = read_time(machine, value, place)
+    epochs = to_number(machine, value) if time is None else None
+    return time if epochs is None else Time(epochs, "ep")

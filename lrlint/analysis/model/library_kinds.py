@@ -13,6 +13,8 @@ class LibraryKind(Enum):
     CFG_NODE = "yacs.config.CfgNode"
     COMMAND_LINE = "argparse.Namespace"
     COMMANDS = "typer.Typer"
+    COMPOSER_SCHEDULE = "composer.optim.ComposerScheduler"
+    COMPOSER_TIME = "composer.core.Time"
     COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
     DATACLASS_PARSER = "transformers.HfArgumentParser"

@@ -1,4 +1,4 @@
-# valid: composer is told to step it in each batch; another duration; its own schedules
+# valid: composer is told to step it in each batch; another duration; loosely given arguments
 import torch
 from composer import Trainer
 from torch.utils.data import DataLoader, TensorDataset
