@@ -88,7 +88,7 @@ _FAMILIES: tuple[_Family, ...] = (
 )
 
 
-_SUBCLASSED = ("transformers", "sentence_transformers", "trl", "yacs", "fvcore")
+_SUBCLASSED = ("transformers", "sentence_transformers", "tap.", "trl", "yacs", "fvcore")
 
 
 class Libraries(Library):

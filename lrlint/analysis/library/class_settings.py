@@ -1,4 +1,4 @@
-"""Settings made of the fields of a data class: tyro, pyrallis, draccus, OmegaConf."""
+"""Settings made of the fields of a class: tyro, pyrallis, draccus, OmegaConf, Tap."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import libcst as cst
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.namespaces import changeable, namespace
-from lrlint.analysis.library.registry import models
-from lrlint.analysis.library.subclasses import without_name
+from lrlint.analysis.library.registry import models, models_method, models_subclass
+from lrlint.analysis.library.subclasses import of_fields, without_name
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     ClassValue,
     FunctionValue,
@@ -63,7 +64,7 @@ def _as_namespace(made: Instance, depth: int) -> Instance:
 
 @models(
     *("tyro.cli", "pyrallis.parse", "draccus.parse", "simple_parsing.parse"),
-    *("simple_parsing.helpers.parse", "jsonargparse.CLI", "jsonargparse.auto_cli"),
+    *("simple_parsing.helpers.parse", "jsonargparse.CLI", "jsonargparse.auto_cli", "tap.tapify"),
 )
 def _parse(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Return the settings, or the result of the function whose parameters they are."""
@@ -76,6 +77,33 @@ def _parse(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         return machine.call(target, Arguments(open=True), node)
     made = filled(machine, target, node) if isinstance(target, ClassValue) else None
     return made or Opaque()
+
+
+@models_subclass("Tap")
+def _tap(
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """Return a parser of typed-argument-parser, which holds the settings, too."""
+    made = of_fields(machine, cls, Arguments(), node)
+    made.kind, made.open = LibraryKind.TAP, True
+    _open_to_user(made, _NESTED)
+    return made
+
+
+@models_method(LibraryKind.TAP, "parse_args")
+def _parse_tap(
+    machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Return the parser with its defaults, or unknowns where the script gives a line."""
+    line = arguments.get(0, "args")
+    if line is not None and line != NONE:
+        for name in list(parser.store.data):
+            machine.write(parser.store, name, Opaque())
+    after = machine.find_method(parser, "process_args")
+    if isinstance(after, FunctionValue):
+        with machine.through(node):
+            machine.call_function(after, Arguments())
+    return parser
 
 
 def wrapped(

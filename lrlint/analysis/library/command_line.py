@@ -168,6 +168,16 @@ def words_of_run(machine: Machine) -> ListValue | None:
     return ListValue(None)
 
 
+@models_method(LibraryKind.COMMAND_LINE, "_get_kwargs")
+def _get_kwargs(
+    machine: Machine, settings: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Return the names and values of the options."""
+    names = [name for name in settings.store.data if isinstance(name, str)]
+    entries = [(name, machine.get_attribute(settings, name)) for name in names]
+    return ListValue([ListValue([Const(key), value], kind="tuple") for key, value in entries])
+
+
 @models("sys.argv.append", "sys.argv.extend", "sys.argv.insert")
 def _add_to_line(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Note what a script adds to the user's words."""

@@ -1,4 +1,4 @@
-"""hydra: the settings of ``@hydra.main(config_path="conf", config_name="config")``."""
+"""hydra: the settings of ``@hydra.main(config_path="conf", …)`` and of ``compose("config")``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.interpreter import calls
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.library import namespaces, paths
 from lrlint.analysis.library.command_line import words_of_run
 from lrlint.analysis.library.hydra_overrides import NotUnderstood, Overrides, overrides
+from lrlint.analysis.library.registry import models
 from lrlint.analysis.library.settings_files import converted, loaded
 from lrlint.analysis.model.values import (
+    BELOW,
     AnyValue,
     Const,
     File,
@@ -46,15 +49,61 @@ def config(machine: Machine, decorator: cst.Call, parameter: str) -> AnyValue | 
         given = _command_line(machine)
         folder = paths.named(_given(given.path) or arguments.get(0, "config_path"))
         name = paths.named(_given(given.name) or arguments.get(1, "config_name"))
-        here = paths.named(machine.scope.find("__file__"))
-        if name is None or here is None:
-            return None
-        root = paths.joined(paths.folder_of(here), *([] if folder is None else [folder]))
-        if root is None:
+        root = _beside_script(machine, folder)
+        if name is None or root is None:
             return None
         settings = _Composer(machine, root, given).settings(name.name)
     except (_Unsupported, NotUnderstood):
         return None
+    _Interpolator(machine, settings, parameter).fill(settings)
+    return namespaces.changeable(machine, settings)
+
+
+def _beside_script(machine: Machine, folder: File | None) -> File | None:
+    """Return a folder whose name counts from that of the script."""
+    here = paths.named(machine.scope.find("__file__"))
+    if here is None:
+        return None
+    return paths.joined(paths.folder_of(here), *([] if folder is None else [folder]))
+
+
+_FOLDER = "hydra.initialize"
+"""Where the state of a script has the folder of its settings."""
+
+
+@models("hydra.initialize", "hydra.experimental.initialize")
+def _initialize(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    folder = _beside_script(machine, paths.named(arguments.get(0, "config_path")))
+    machine.write(machine.patched, _FOLDER, folder or Opaque())
+    return Opaque()
+
+
+@models("hydra.initialize_config_dir", "hydra.experimental.initialize_config_dir")
+def _initialize_folder(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    folder = paths.named(arguments.get(0, "config_dir"))
+    machine.write(machine.patched, _FOLDER, folder or Opaque())
+    return Opaque()
+
+
+@models("hydra.compose", "hydra.experimental.compose")
+def _compose(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the settings that begin with a file of the folder."""
+    folder, name = machine.patched.data.get(_FOLDER), paths.named(arguments.get(0, "config_name"))
+    listed = arguments.get(1, "overrides") or ListValue([])
+    items = listed.items if isinstance(listed, ListValue) else None
+    texts = [item.value for item in items or () if isinstance(item, Const)]
+    known = [text for text in texts if isinstance(text, str)]
+    if not isinstance(folder, File) or name is None or items is None or len(known) < len(items):
+        return Opaque()
+    try:
+        settings = _Composer(machine, folder, overrides(known)).settings(name.name)
+    except (_Unsupported, NotUnderstood):
+        return Opaque()
+    match machine.statement:
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=parameter))]):
+            pass
+        case _:
+            parameter = "cfg"
     _Interpolator(machine, settings, parameter).fill(settings)
     return namespaces.changeable(machine, settings)
 
@@ -98,7 +147,8 @@ class _Composer:
                 for part in self._chosen("", group, Const(option)):
                     namespaces.update(settings, part)
         for keys, value in self._given.settings(frozenset(self._groups)):
-            _set(settings, keys, converted(self._machine, value, "hydra"))
+            name = f"overrides{BELOW}{'.'.join(keys)}"
+            _set(settings, keys, converted(self._machine, value, "hydra", name))
         return settings
 
     def file(self, group: str, name: str) -> Instance:

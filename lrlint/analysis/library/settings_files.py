@@ -7,6 +7,7 @@ from the default of an option. They count as defaults, because a user may take a
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Final
 
 import libcst as cst
@@ -18,6 +19,7 @@ from lrlint.analysis.library.namespaces import as_namespace
 from lrlint.analysis.library.registry import Model, models
 from lrlint.analysis.model.values import (
     BELOW,
+    NONE,
     AnyValue,
     Const,
     DictValue,
@@ -107,6 +109,25 @@ def _loads(format_: Format) -> Model:
     return model
 
 
+@models("json.load", "json.loads")
+def _json(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``json.load(file)``, with an ``object_hook=lambda d: SimpleNamespace(**d)`` or none."""
+    value, hook = _loads("json")(machine, arguments, node), arguments.keywords.get("object_hook")
+    return value if hook is None or hook == NONE else _hooked(machine, value, hook, node)
+
+
+def _hooked(machine: Machine, value: AnyValue, hook: AnyValue, node: cst.Call) -> AnyValue:
+    """Return a value with what a function makes of each dict in it, the innermost first."""
+    match value:
+        case DictValue(store=store):
+            for key, inner in store.data.items():
+                store.data[key] = _hooked(machine, inner, hook, node)
+            return machine.call(hook, Arguments([value]), node)
+        case ListValue(items=list() as items):
+            return replace(value, items=[_hooked(machine, one, hook, node) for one in items])
+    return value
+
+
 def _loads_by_name(format_: Format) -> Model:
     """Return a model of ``toml.load("config.toml")``."""
 
@@ -125,7 +146,6 @@ def _loads_namespace(format_: Format) -> Model:
     return model
 
 
-models("json.load", "json.loads")(_loads("json"))
 models("toml.load")(_loads_by_name("toml"))
 models("toml.loads", "tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads")(_loads("toml"))
 models("yaml.full_load", "yaml.load", "yaml.safe_load", "yaml.unsafe_load")(_loads("yaml"))

@@ -67,7 +67,7 @@ def construct(
     if "TypedDict" in bases:
         return machine.call(External("builtins.dict"), arguments, node)
     if _is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
-        return _dataclass(machine, cls, arguments, node)
+        return of_fields(machine, cls, arguments, node)
     if "Module" in bases and not any(map(_trains, members.lookup_order(cls))):
         # The layers of a network say nothing about its schedule.
         return Instance(cls, Store(), open=True)
@@ -219,7 +219,8 @@ def _is_dataclass(cls: ClassValue) -> bool:
     return False
 
 
-def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
+def of_fields(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
+    """Return an object of a class whose fields make its constructor."""
     instance = Instance(
         cls, Store(), kind=LibraryKind.DATACLASS, setting=arguments.open, open=arguments.open
     )

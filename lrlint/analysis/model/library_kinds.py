@@ -41,6 +41,7 @@ class LibraryKind(Enum):
     SPLITTER = "sklearn.model_selection.KFold"
     SKORCH_NET = "skorch.NeuralNet"
     SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"
+    TAP = "tap.Tap"
     TASK_GROUP = "asyncio.TaskGroup"
     TIMM_SCHEDULER = "timm.scheduler.Scheduler"
     TRAINER = "transformers.Trainer"

@@ -76,3 +76,52 @@ def test_another_decorator_of_that_name_gives_nothing() -> None:
     )  # fmt: skip
     (schedule,) = forecast(load(Path("train.py"), data=text.encode())).schedules
     assert schedule.prediction.unresolved
+
+
+TAP = """
+import torch
+from tap import Tap
+
+class Options(Tap):
+    path: str
+    rounds: int = 6
+    rate: float = 0.2
+    every: int = None
+
+    def process_args(self):
+        if self.every is None:
+            self.every = self.rounds // 2
+
+options = {made}
+optimizer = torch.optim.SGD(layer.parameters(), lr=options.rate)
+decay = torch.optim.lr_scheduler.StepLR(optimizer, options.every)
+for k in range(options.rounds):
+    optimizer.step()
+    decay.step()
+"""
+
+
+@pytest.mark.parametrize(
+    "made", ["Options().parse_args()", "Options(underscores_to_dashes=True).parse_args()"]
+)
+def test_fields_of_a_typed_parser(made: str) -> None:
+    text = TAP.format(made=made)
+    (schedule,) = forecast(load(Path("train.py"), data=text.encode())).schedules
+    (rates,) = schedule.prediction.lr or []
+    assert rates == pytest.approx([0.2] * 3 + [0.02] * 3)
+
+
+def test_a_typed_parser_whose_line_the_script_gives() -> None:
+    text = TAP.format(made="Options().parse_args(['--rounds', '9'])")
+    (schedule,) = forecast(load(Path("train.py"), data=text.encode())).schedules
+    assert schedule.prediction.unresolved
+
+
+def test_the_parameters_of_a_function_are_settings() -> None:
+    text = SCRIPT.format(
+        imports="from tap import tapify",
+        head="def main(config: Config = Config()):\n    pass",
+        call="tapify(main)",
+    )
+    (schedule,) = forecast(load(Path("train.py"), data=text.encode())).schedules
+    assert schedule.prediction.unresolved == []

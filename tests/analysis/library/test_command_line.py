@@ -139,3 +139,11 @@ def test_what_the_script_says_of_its_command_line(lines: str, result: object) ->
     parsers = "import argparse\np = argparse.ArgumentParser()\n"
     parsers += "q = argparse.ArgumentParser(argument_default=7)\n"
     assert value_of("args.n + 0", parsers + lines) == result
+
+
+def test_options_as_pairs_are_defaults_too() -> None:
+    setup = "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n', default=5)\n"
+    setup += "options = dict(p.parse_args()._get_kwargs())\n"
+    assert value_of("options", setup) == {"n": 5}
+    number = get(run(setup + "n = options['n']"), "n")
+    assert isinstance(number, Expr) and number.strength is Strength.DEFAULT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .scripts import UNKNOWN, settings_of_main, write_settings
+from .scripts import UNKNOWN, get, plain, run, settings_of_main, write_settings
 
 FILES = {
     "config.yaml": "defaults: [optimizer: sgd, _self_]\nepochs: 10\n",
@@ -91,3 +91,35 @@ def test_a_list_of_defaults(folder: Path, name: str, result: object) -> None:
 )
 def test_settings_that_are_not_known(folder: Path, decorator: str) -> None:
     assert settings(folder, decorator) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "result"),
+    [
+        (
+            "with initialize(version_base=None, config_path='conf'):\n    cfg = compose('config')",
+            {"optimizer": {"lr": 0.1}, "epochs": 10},
+        ),
+        (
+            "initialize('conf')\ncfg = compose(config_name='config', overrides=['epochs=4'])",
+            {"optimizer": {"lr": 0.1}, "epochs": 4},
+        ),
+        (
+            "initialize_config_dir(config_dir=os.path.abspath('conf'))\ncfg = compose('weak')",
+            {"optimizer": {"lr": 0.1}},
+        ),
+        ("cfg = compose('config')", UNKNOWN),
+        ("initialize('conf')\ncfg = compose('config', overrides=unseen)", UNKNOWN),
+        ("initialize('conf')\ncfg = compose('renamed')", UNKNOWN),
+    ],
+)
+def test_settings_that_a_script_composes(folder: Path, lines: str, result: object) -> None:
+    script = f"import os\nfrom hydra import compose, initialize, initialize_config_dir\n{lines}\n"
+    assert plain(get(run(script, folder), "cfg")) == result
+
+
+def test_what_a_script_overrides_has_the_name_of_the_settings(folder: Path) -> None:
+    script = "import hydra\nhydra.initialize('conf')\n"
+    script += "cfg = hydra.compose('config', ['epochs=4'])\nn = 2 * cfg.epochs\n"
+    number = get(run(script, folder), "n")
+    assert str(number) == "2 * cfg.epochs"

@@ -121,3 +121,14 @@ def test_only_to_pyyaml_is_an_exponent_a_text(reader: str, tmp_path: Path) -> No
     script, length = READERS_OF_EXPONENTS[reader]
     found = get(run(f"{script}\nlength = cfg.length\n", tmp_path), "length")
     assert plain(found) == length
+
+
+@pytest.mark.parametrize(
+    ("hook", "known"),
+    [("lambda d: SimpleNamespace(**d)", True), ("make", True), ("None", False), ("other", False)],
+)
+def test_what_json_makes_of_each_dict(folder: Path, hook: str, known: bool) -> None:
+    before = f"{SETUP}from types import SimpleNamespace\n\ndef make(entries):\n"
+    before += "    return SimpleNamespace(**entries)\n"
+    code = f"json.load(open('config.json'), object_hook={hook}).optimizer.lr"
+    assert (value_of(f"{code} + 0", before, folder) == 0.5) is known
