@@ -1,4 +1,4 @@
-"""DeepSpeed's own schedulers (0.19): a warm-up, and what follows it.
+"""DeepSpeed's own schedulers (0.19): a warm-up and what follows it, one cycle, a range test.
 
 Their counter starts at -1, so that the first `step()` sets the LR of iteration 0: the LR at which a
 warm-up starts is used twice.
@@ -103,14 +103,82 @@ def _cosine(
     return curve
 
 
-def _check(warmup_num_steps: object, **_: object) -> Iterator[Problem]:
+def _range_test(
+    base_lrs: Sequence[float],
+    lr_range_test_min_lr: float | Sequence[float],
+    lr_range_test_step_size: int,
+    lr_range_test_step_rate: float,
+    lr_range_test_staircase: bool,
+) -> Curve:
+    lows = _each(lr_range_test_min_lr, len(base_lrs))
+    if not isinstance(lr_range_test_step_size, int) or lr_range_test_step_size <= 0:
+        raise ValueError("lr_range_test_step_size must be a positive integer")
+
+    def curve(iteration: float) -> list[float]:
+        done = float(iteration + 1) / lr_range_test_step_size
+        steps = math.floor(done) if lr_range_test_staircase else done
+        return [low * (1 + lr_range_test_step_rate * steps) for low in lows]
+
+    return curve
+
+
+def _one_cycle(
+    base_lrs: Sequence[float],
+    cycle_min_lr: float | Sequence[float],
+    cycle_max_lr: float | Sequence[float],
+    decay_lr_rate: float,
+    cycle_first_step_size: float,
+    cycle_second_step_size: float | None,
+    cycle_first_stair_count: int,
+    cycle_second_stair_count: int | None,
+    decay_step_size: float,
+    **_momentum: object,
+) -> Curve:
+    """Return a rise, a fall and a decay after it; stairs take the place of a slope."""
+    lows, highs = (_each(value, len(base_lrs)) for value in (cycle_min_lr, cycle_max_lr))
+    rise = float(cycle_first_step_size)
+    fall = rise if cycle_second_step_size is None else float(cycle_second_step_size)
+    if rise <= 0 or fall < 0:
+        raise ValueError("cycle_first_step_size must be positive")
+    whole, turn = rise + fall, rise / (rise + fall)
+    stairs = cycle_first_stair_count
+    second = stairs if cycle_second_stair_count is None else cycle_second_stair_count
+    flat = math.isclose(decay_step_size, 0) or math.isclose(decay_lr_rate, 0)
+
+    def height(done: float) -> float:
+        into = 1.0 + done / whole - math.floor(1 + done / whole)
+        rises = into <= turn
+        count = stairs if rises else second
+        if count <= 0:
+            return into / turn if rises else (into - 1) / (turn - 1)
+        at = done % whole
+        position = at * count / rise if at <= rise else (whole - at) * count / fall
+        return math.floor(position) / count
+
+    def curve(iteration: float) -> list[float]:
+        if iteration < 0:
+            return list(lows)
+        if iteration < whole:
+            share = height(iteration + 1)
+            return [low + (high - low) * share for low, high in zip(lows, highs, strict=True)]
+        if flat:
+            return list(lows)
+        divisor = 1 + decay_lr_rate * ((iteration - whole + 1) / decay_step_size)
+        return [low / divisor for low in lows]
+
+    return curve
+
+
+def _check(warmup_num_steps: object = 1, **_: object) -> Iterator[Problem]:
     if isinstance(warmup_num_steps, (int, float)) and (
         not isinstance(warmup_num_steps, int) or warmup_num_steps <= 0
     ):
         yield refused("warmup_num_steps", "warmup_num_steps must be a positive whole number")
 
 
-def _law(name: str, values: Values, *parameters: Parameter, total: bool) -> Law:
+def _law(
+    name: str, values: Values, *parameters: Parameter, total: bool, steps: str = "warmup_num_steps"
+) -> Law:
     def replay(groups: list[Group], **arguments: Any) -> Replay:
         for problem in _check(**arguments):
             raise ValueError(problem.message)
@@ -129,7 +197,7 @@ def _law(name: str, values: Values, *parameters: Parameter, total: bool) -> Law:
         closed_form=closed_form,
         check=_check,
         horizon=horizon,
-        durations=(*horizon, "warmup_num_steps"),
+        durations=(*horizon, steps),
         past_horizon=PastHorizon.HOLDS if total else PastHorizon.NONE,
         writes_at_construction=True,
         takes_epoch=True,
@@ -140,7 +208,22 @@ _TOTAL = Parameter("total_num_steps", REQUIRED)
 _STEPS, _TYPE = Parameter("warmup_num_steps", 1000), Parameter("warmup_type", "log")
 _LOW = Parameter("warmup_min_lr", 0.0)
 
+_CYCLE = (
+    *(Parameter("cycle_min_lr", REQUIRED), Parameter("cycle_max_lr", REQUIRED)),
+    *(Parameter("decay_lr_rate", 0.0), Parameter("cycle_first_step_size", 2000)),
+    *(Parameter("cycle_second_step_size", None), Parameter("cycle_first_stair_count", 0)),
+    *(Parameter("cycle_second_stair_count", None), Parameter("decay_step_size", 0)),
+    *(Parameter("cycle_momentum", True), Parameter("cycle_min_mom", 0.8)),
+    *(Parameter("cycle_max_mom", 0.9), Parameter("decay_mom_rate", 0.0)),
+)
+_RANGE = (
+    *(Parameter("lr_range_test_min_lr", 1e-3), Parameter("lr_range_test_step_size", 2000)),
+    *(Parameter("lr_range_test_step_rate", 1.0), Parameter("lr_range_test_staircase", False)),
+)
+
 LAWS = (
+    _law("OneCycle", _one_cycle, *_CYCLE, total=False, steps="cycle_first_step_size"),
+    _law("LRRangeTest", _range_test, *_RANGE, total=False, steps="lr_range_test_step_size"),
     _law("WarmupLR", _warmup, _LOW, Parameter("warmup_max_lr", None), _STEPS, _TYPE, total=False),
     _law(
         "WarmupDecayLR",

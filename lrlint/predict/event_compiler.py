@@ -27,6 +27,7 @@ from lrlint.analysis.model.trace import (
     Break,
     BuildOptimizer,
     BuildScheduler,
+    DampeningEnds,
     Event,
     InitialRate,
     LRWrite,
@@ -38,7 +39,7 @@ from lrlint.analysis.model.trace import (
     walk,
 )
 from lrlint.analysis.model.values import NONE, AnyValue, Choice, Const, ListValue, Opaque, leaning
-from lrlint.formulas import LAWS, Group, Replay, ignite
+from lrlint.formulas import LAWS, Group, Replay, ignite, pytorch_warmup
 from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule
 from lrlint.predict.running import Unreadable
@@ -49,6 +50,7 @@ _ROUNDING = 1e-12
 """How far an LR that is written by a formula may be from that of the script."""
 _LEFT_OUT = object()
 """An argument that says which LR a schedule writes."""
+_AT_EVENTS = {**ignite.SCHEDULES, **pytorch_warmup.SCHEDULES}
 _READS = frozenset(
     {
         *("get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad"),
@@ -102,7 +104,11 @@ class EventCompiler(TraceCompiler):
                 return record is self._optimizer
             case OptimizerCall(optimizer=record, method=method):
                 return record is self._optimizer and method not in _READS
-            case BuildScheduler(scheduler=scheduler) | SchedulerStep(scheduler=scheduler):
+            case (
+                BuildScheduler(scheduler=scheduler)
+                | SchedulerStep(scheduler=scheduler)
+                | DampeningEnds(scheduler=scheduler)
+            ):
                 return scheduler.optimizer is self._optimizer
             case SchedulerCall(scheduler=scheduler, method=method):
                 return scheduler.optimizer is self._optimizer and method not in _READS
@@ -165,6 +171,8 @@ class EventCompiler(TraceCompiler):
                 return self._build(record, indices)
             case SchedulerStep():
                 return self._step(event, indices)
+            case DampeningEnds(scheduler=record):
+                return lambda stack: simulation.dampen(record)
             case LRWrite():
                 return self._write(event, indices)
             case OptimizerCall(keeps=InitialRate(group=number, missing=missing)):
@@ -241,7 +249,10 @@ class EventCompiler(TraceCompiler):
             return None
         for name in ("optimizer", "param_name"):
             named.pop(name, None)
-        build = ignite.SCHEDULES[handler.name]
+        if record.dampening:
+            self._unresolved.append(f"the law of {record.law}")
+            return None
+        build = _AT_EVENTS[handler.name]
 
         def start(groups: list[Group]) -> Replay:
             if len(groups) > 1 and handler.name == "create_lr_scheduler_with_warmup":
@@ -253,7 +264,7 @@ class EventCompiler(TraceCompiler):
         return lambda stack: self._simulation.start_scheduler(record, start)
 
     def _of_handler(self, value: AnyValue) -> Callable[[], Any]:
-        """Return a function that computes an argument of an ignite schedule when it is built."""
+        """Return a function that computes an argument of such a schedule when it is built."""
         match value:
             case OptimizerValue() | Const(value="lr"):
                 return lambda: _LEFT_OUT

@@ -13,6 +13,7 @@ from lrlint.analysis.model.records import OptimizerRecord, Owner, SchedulerRecor
 from lrlint.analysis.model.running import HOPELESS, TOO_LONG
 from lrlint.analysis.model.values import AnyValue
 from lrlint.formulas import Group, Law, Replay
+from lrlint.formulas.pytorch_warmup import Warmup
 from lrlint.predict.functions import static
 from lrlint.predict.running import Unreadable
 
@@ -246,6 +247,12 @@ class Simulation:
             raise
         except _REFUSALS as error:
             self._refuse(error)
+
+    def dampen(self, scheduler: SchedulerRecord) -> None:
+        """End the context of a warm-up of pytorch_warmup, which lowers the LRs."""
+        replay = self._replays.get(id(scheduler))
+        if isinstance(replay, Warmup):
+            replay.dampen()
 
     def _refuse(self, error: Exception) -> None:
         """End the training as torch would, with an exception."""

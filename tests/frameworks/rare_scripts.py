@@ -1,4 +1,4 @@
-"""Random small trainings with DeepSpeed, composer and diffusers."""
+"""Random small trainings with DeepSpeed, composer, diffusers and pytorch_warmup."""
 
 from __future__ import annotations
 
@@ -21,6 +21,24 @@ _TORCH = (
     "OneCycleLR(optimizer, max_lr=0.3, total_steps={n} + 1)",
     "LinearLR(optimizer, 0.1, total_iters={n})",
 )
+_CYCLES = (
+    ("OneCycle", {"cycle_min_lr": 1e-3, "cycle_max_lr": 0.01}),
+    ("OneCycle", {"cycle_min_lr": 1e-3, "cycle_max_lr": 0.01, "cycle_second_step_size": 3}),
+    ("OneCycle", {"cycle_min_lr": 0.01, "cycle_max_lr": 0.05, "cycle_first_stair_count": 2}),
+    (
+        "OneCycle",
+        {
+            "cycle_min_lr": 1e-3,
+            "cycle_max_lr": 0.01,
+            "decay_step_size": 2,
+            "decay_lr_rate": 0.5,
+            "cycle_second_step_size": 2,
+            "cycle_momentum": False,
+        },
+    ),
+    ("LRRangeTest", {"lr_range_test_min_lr": 1e-4}),
+    ("LRRangeTest", {"lr_range_test_step_rate": 3.0, "lr_range_test_staircase": True}),
+)
 _WARMUPS = (
     ("WarmupLR", {"warmup_max_lr": 0.01, "warmup_min_lr": 1e-4}),
     ("WarmupLR", {"warmup_type": "linear"}),
@@ -41,8 +59,9 @@ def deepspeed_script(seed: int) -> str:
     rows, size, epochs = draw.randint(16, 40), draw.choice([4, 5, 8]), draw.choice([2, 3, 4])
     every = draw.choice([1, 1, 2, 3])
     length = max(epochs * -(-rows // size) // every, 3)
-    name, options = draw.choice(_WARMUPS)
-    options = {**options, "warmup_num_steps": draw.choice([2, 3, 5])}
+    name, options = draw.choice((*_WARMUPS, *_CYCLES))
+    steps = {"OneCycle": "cycle_first_step_size", "LRRangeTest": "lr_range_test_step_size"}
+    options = {**options, steps.get(name, "warmup_num_steps"): draw.choice([2, 3, 5])}
     if "total_num_steps" in options:
         options["total_num_steps"] = length
     config: dict[str, object] = {
@@ -205,3 +224,41 @@ scheduler = {call}
 net, optimizer, loader, scheduler = accelerator.prepare(net, optimizer, loader, scheduler)
 updates = 0
 {loop}{body}"""
+
+
+_WARMUP_CLASSES = (
+    *("LinearWarmup(optimizer, {period})", "ExponentialWarmup(optimizer, warmup_period={period})"),
+    *("UntunedLinearWarmup(optimizer)", "UntunedExponentialWarmup(optimizer)"),
+    "RAdamWarmup(optimizer)",
+)
+
+
+def warmup_script(seed: int) -> str:
+    """Return a training with a warm-up of pytorch_warmup, and a scheduler of torch's or none."""
+    draw = random.Random(seed)
+    rows, size, epochs = draw.randint(16, 40), draw.choice([4, 5, 8]), draw.choice([2, 3, 4])
+    beta = draw.choice([0.7, 0.9, 0.95, 0.999])
+    warmup = draw.choice(_WARMUP_CLASSES).format(period=draw.choice([1, 3, 7, "len(loader)"]))
+    how = draw.choice(["inside", "inside", "alone", "per epoch", "under a flag", "chained"])
+    length = epochs if how == "per epoch" else epochs * -(-rows // size)
+    body = {
+        "inside": "with warm.dampening():\n    plan.step()",
+        "alone": "with warm.dampening():\n    pass",
+        "per epoch": "with warm.dampening():\n    if i + 1 == len(loader):\n        plan.step()",
+        "under a flag": "if WARM:\n    with warm.dampening():\n        plan.step()",
+        "chained": "with warm.dampening():\n    plan.step()\n    after.step()",
+    }[how]
+    plans = "" if how == "alone" else f"plan = {_torch(draw, length)}\n"
+    if how == "chained":
+        plans += "after = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)\n"
+    return f"""import pytorch_warmup as warmup
+{_HEAD.format(rows=rows, size=size)}
+WARM = True
+optimizer = torch.optim.AdamW(net.parameters(), lr=0.01, betas=(0.5, {beta}))
+{plans}warm = warmup.{warmup}
+for epoch in range({epochs}):
+    for i, (x,) in enumerate(loader):
+        net(x).square().mean().backward()
+        optimizer.step()
+{indent(body, " " * 8)}
+"""

@@ -1,4 +1,4 @@
-"""``predict`` gives the LRs of DeepSpeed, composer and diffusers, where those are installed.
+"""``predict`` gives the LRs of DeepSpeed, composer, diffusers and pytorch_warmup.
 
 None of them belongs to what the other tests need: install it to run its comparison.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .rare_scripts import composer_script, deepspeed_script, diffusers_script
+from .rare_scripts import composer_script, deepspeed_script, diffusers_script, warmup_script
 from .used_lrs import RESET_ACCELERATE, check_predictions
 
 pytestmark = pytest.mark.slow
@@ -28,6 +28,7 @@ ALONE["MASTER_PORT"] = "29741"
         ("deepspeed", deepspeed_script),
         ("composer", composer_script),
         ("diffusers", diffusers_script),
+        ("pytorch_warmup", warmup_script),
     ],
 )
 def test_predicted_lrs_are_those_in_use(

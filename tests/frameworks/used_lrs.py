@@ -58,12 +58,14 @@ def check_predictions(
     assert result.returncode == 0, result.stderr
     used: dict[str, list[list[float]]] = json.loads(out.read_text())
     for path in paths:
-        (found,) = forecast(load(path), overrides=overrides or {}).schedules
-        assert found.prediction.unresolved == [], path.read_text()
-        assert found.prediction.lr is not None
-        assert len(found.prediction.lr) == len(used[str(path)]), path.read_text()
-        for predicted, real in zip(found.prediction.lr, used[str(path)], strict=True):
-            assert predicted == pytest.approx(real, rel=1e-9, abs=1e-18), path.read_text()
+        schedules = forecast(load(path), overrides=overrides or {}).schedules
+        assert schedules, path.read_text()
+        for found in schedules:
+            assert found.prediction.unresolved == [], path.read_text()
+            assert found.prediction.lr is not None
+            assert len(found.prediction.lr) == len(used[str(path)]), path.read_text()
+            for predicted, real in zip(found.prediction.lr, used[str(path)], strict=True):
+                assert predicted == pytest.approx(real, rel=1e-9, abs=1e-18), path.read_text()
 
 
 def check_with_accelerate(paths: Sequence[Path], processes: int) -> None:

@@ -25,6 +25,11 @@ def enter(machine: Machine, value: AnyValue) -> AnyValue:
 
 def leave(machine: Machine, value: AnyValue) -> None:
     """Leave a context."""
+    call = value.place.node if isinstance(value, Instance) and value.place else None
+    if isinstance(call, cst.Call):
+        given = Arguments([NONE, NONE, NONE])
+        if machine.library.call_method(machine, value, "__exit__", given, call) is not None:
+            return
     _call(machine, value, "__exit__", [NONE, NONE, NONE])
 
 

@@ -114,7 +114,7 @@ class EventHandler:
     """A schedule that a library steps at events, with its arguments."""
 
     name: str
-    """What builds it: `lrlint.formulas.ignite.SCHEDULES`."""
+    """What builds it: a key of ``SCHEDULES`` in `formulas.ignite` or `formulas.pytorch_warmup`."""
     positional: tuple[AnyValue, ...]
     keywords: Mapping[str, AnyValue]
 
@@ -207,6 +207,8 @@ class SchedulerRecord(Record):
     """Its class, where that is one of the project."""
     handler: EventHandler | None = None
     """What it is, where a library steps it at events."""
+    dampening: int = 0
+    """How often a warm-up's ``dampening()`` is entered and its end is not seen."""
     given_to: str | None = None
     """Which scheduler or event handler may step it: "passed to Warmup(…)"; None for none."""
     own_rate: OwnRate | None = None

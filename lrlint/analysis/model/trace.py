@@ -197,6 +197,13 @@ class IdleStep(Event):
 
 
 @dataclass(eq=False, slots=True)
+class DampeningEnds(Event):
+    """The body of ``with warmup.dampening():`` ends, which lowers the LRs again."""
+
+    scheduler: SchedulerRecord
+
+
+@dataclass(eq=False, slots=True)
 class SchedulerCall(Event):
     """Another method of a scheduler is called, or one of its attributes set."""
 
