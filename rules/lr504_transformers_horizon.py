@@ -41,10 +41,10 @@ class TransformersHorizon(Rule):
     other schedule functions of transformers and diffusers with the number of times that the
     schedule is stepped over the whole training, and so the `total_num_steps` of DeepSpeed's own
     schedulers, the `t_max` of composer's own, the `max_epochs` of lightning-bolts'
-    `LinearWarmupCosineAnnealingLR` and the `t_total` of MONAI's `WarmupCosineSchedule`. A
-    difference of one step, or of less than 1 %, is not reported. Where gradient accumulation
-    explains the difference, LR206 reports it; where the warm-up is longer than the training, LR210
-    does.
+    `LinearWarmupCosineAnnealingLR` and the `t_total` of MONAI's `WarmupCosineSchedule`. The length
+    of `get_wsd_schedule` is the sum of its phases where it is given the stable one. A difference of
+    one step, or of less than 1 %, is not reported. Where gradient accumulation explains the
+    difference, LR206 reports it; where the warm-up is longer than the training, LR210 does.
 
     Of a `Trainer` that builds its schedule from `TrainingArguments`, it reports what raises when
     the training starts (`cosine_with_min_lr` without a minimum, `warmup_stable_decay` without

@@ -23,6 +23,7 @@ from lrlint.facts.horizons import (
     OWN_COSINE,
     OWN_LINE,
     WITH_CYCLES,
+    WITH_PHASES,
     Horizon,
 )
 from lrlint.facts.laws import (
@@ -51,6 +52,7 @@ __all__ = [
     "OWN_COSINE",
     "OWN_LINE",
     "WITH_CYCLES",
+    "WITH_PHASES",
     "Acceleration",
     "Argument",
     "BadRate",

@@ -17,6 +17,8 @@ OWN_LINE = "the decay of get_lr()"
 HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE, OWN_COSINE, OWN_LINE})
 WITH_CYCLES = "the length with all cycles and warm-ups"
 """The ``parameter`` of a horizon of one of timm's schedules, where that is not an argument."""
+WITH_PHASES = "num_warmup_steps + num_stable_steps + num_decay_steps"
+"""The same of transformers' `get_wsd_schedule`, where it is given the number of stable steps."""
 HANDWRITTEN = "get_lr"
 """The ``scheduler`` of a schedule that the script writes into the param groups itself."""
 HANDWRITTEN_DECAY = "the decay"

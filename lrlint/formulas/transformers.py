@@ -275,5 +275,5 @@ LAWS = (
     _law(get_inverse_sqrt_schedule, durations=[_WARMUP, "timescale"]),
     _law(get_cosine_with_min_lr_schedule_with_warmup, [_TOTAL], PastHorizon.RISES, _BOTH),
     _law(get_cosine_with_min_lr_schedule_with_warmup_lr_rate, [_TOTAL], PastHorizon.RISES, _BOTH),
-    _law(get_wsd_schedule, _WSD, PastHorizon.HOLDS),
+    _law(get_wsd_schedule, [_TOTAL], PastHorizon.HOLDS, _WSD),
 )

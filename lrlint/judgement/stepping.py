@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lrlint.facts import (
+    WITH_PHASES,
     Cadence,
     Call,
     Guard,
@@ -117,7 +118,10 @@ def counts_training_steps(schedule: Schedule) -> bool:
         return horizon.parameter == "total_num_steps"
     if schedule.scheduler in LENGTHS:
         return horizon.parameter == LENGTHS[schedule.scheduler]
-    return schedule.scheduler.startswith("get_") and horizon.parameter == "num_training_steps"
+    return schedule.scheduler.startswith("get_") and horizon.parameter in _TOTALS
+
+
+_TOTALS = ("num_training_steps", WITH_PHASES)
 
 
 def is_plain(site: StepSite) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lrlint.analysis.derive.script_numbers import numbers_of
@@ -16,6 +16,7 @@ from lrlint.facts import (
     OWN_COSINE,
     OWN_LINE,
     WITH_CYCLES,
+    WITH_PHASES,
     Argument,
     Horizon,
     Place,
@@ -109,6 +110,9 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
         name = cosine if record.decay.cosine else line
         horizon = _horizon(name, end, place or record.place)
         return replace(horizon, stays=record.decay.clamped)
+    phases = [arguments.get(name) for name in _PHASES]
+    if all(phase is not None and phase.value is not None for phase in phases):
+        return _horizon(WITH_PHASES, _sum_of(phases), record.place)
     for name in () if law is None else law.horizon:
         parameter = name
         argument = arguments.get(parameter)
@@ -126,6 +130,21 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
                 parameter, length = WITH_CYCLES, whole
         return _horizon(parameter, length, argument.place or record.place)
     return None
+
+
+_PHASES = ("num_warmup_steps", "num_stable_steps", "num_decay_steps")
+
+
+def _sum_of(parts: Iterable[Argument | None]) -> Expr | None:
+    total = Expr.const(0)
+    try:
+        for part in parts:
+            if part is None or part.number is None:
+                return None
+            total = total + part.number
+    except (TooComplex, NotRepresentable):
+        return None
+    return total
 
 
 def _with_cycles(arguments: Mapping[str, Argument], length: Expr) -> Expr | None:
