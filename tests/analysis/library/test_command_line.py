@@ -146,4 +146,5 @@ def test_options_as_pairs_are_defaults_too() -> None:
     setup += "options = dict(p.parse_args()._get_kwargs())\n"
     assert value_of("options", setup) == {"n": 5}
     number = get(run(setup + "n = options['n']"), "n")
-    assert isinstance(number, Expr) and number.strength is Strength.DEFAULT
+    assert isinstance(number, Expr)
+    assert number.strength is Strength.DEFAULT
