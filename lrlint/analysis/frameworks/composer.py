@@ -7,14 +7,13 @@ from typing import TypeGuard
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.frameworks.composer_times import Time, compiled, read_time, time_object
 from lrlint.analysis.frameworks.plain_trainings import Stepped, train
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import length_of, to_number
-from lrlint.analysis.library.registry import models, models_method
+from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
@@ -42,22 +41,26 @@ _READ = frozenset(
     }
 )
 """What may be passed to the Trainer without changing when it steps, or read here."""
-_HARMLESS = {
-    "callbacks": frozenset(
-        {
-            *("ActivationMonitor", "CheckpointSaver", "LRMonitor", "MemoryMonitor", "NaNMonitor"),
-            *("OptimizerMonitor", "RuntimeEstimator", "SpeedMonitor", "SystemMetricsMonitor"),
-        }
+_PARTS = ("callbacks", "algorithms")
+_HARMLESS = (
+    *qualified(
+        ("composer.callbacks",),
+        *("ActivationMonitor", "CheckpointSaver", "LRMonitor", "MemoryMonitor", "NaNMonitor"),
+        *("OptimizerMonitor", "RuntimeEstimator", "SpeedMonitor", "SystemMetricsMonitor"),
     ),
-    "algorithms": frozenset(
-        {
-            *("AugMix", "BlurPool", "ChannelsLast", "ColOut", "CutMix", "CutOut", "EMA"),
-            *("GradientClipping", "LabelSmoothing", "MixUp", "ProgressiveResizing"),
-            *("RandAugment", "SelectiveBackprop", "SqueezeExcite", "StochasticDepth"),
-        }
+    *qualified(
+        ("composer.algorithms",),
+        *("AugMix", "BlurPool", "ChannelsLast", "ColOut", "CutMix", "CutOut", "EMA"),
+        *("GradientClipping", "LabelSmoothing", "MixUp", "ProgressiveResizing"),
+        *("RandAugment", "SelectiveBackprop", "SqueezeExcite", "StochasticDepth"),
     ),
-}
+)
 """What changes neither the LR nor how often the schedulers are stepped."""
+
+
+@models(*_HARMLESS)
+def _harmless(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Instance(None, Store(), kind=LibraryKind.COMPOSER_PART, open=True)
 
 
 @models("composer.Trainer", "composer.trainer.Trainer", "composer.trainer.trainer.Trainer")
@@ -82,21 +85,17 @@ def _trainer(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
 def _is_read(arguments: Arguments) -> bool:
     """Whether the arguments are known not to change how it steps, or are read."""
     return all(
-        name in _READ or (name in _HARMLESS and _are_harmless(name, arguments))
-        for name in arguments.keywords
+        name in _READ or (name in _PARTS and _is_harmless(value))
+        for name, value in arguments.keywords.items()
     )
 
 
-def _are_harmless(name: str, arguments: Arguments) -> bool:
-    """Whether the callbacks or algorithms are calls of known classes, as the script writes them."""
-    place = arguments.places.get(name)
-    node = None if place is None else place.node
-    parts = [part.value for part in node.elements] if isinstance(node, cst.List) else [node]
-    return all(
-        isinstance(part, cst.Call)
-        and (dotted(part.func) or "").rpartition(".")[2] in _HARMLESS[name]
-        for part in parts
-    )
+def _is_harmless(value: AnyValue) -> bool:
+    """Whether it is a callback or an algorithm, or a list of them, that is known to be harmless."""
+    if isinstance(value, ListValue) and value.items is not None:
+        return all(map(_is_harmless, value.items))
+    harmless = isinstance(value, Instance) and value.kind is LibraryKind.COMPOSER_PART
+    return harmless or value == NONE
 
 
 def _only_one(value: AnyValue | None) -> AnyValue | None:

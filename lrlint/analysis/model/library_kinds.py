@@ -13,6 +13,7 @@ class LibraryKind(Enum):
     CFG_NODE = "yacs.config.CfgNode"
     COMMAND_LINE = "argparse.Namespace"
     COMMANDS = "typer.Typer"
+    COMPOSER_PART = "composer.core.Callback"
     COMPOSER_SCHEDULE = "composer.optim.ComposerScheduler"
     COMPOSER_TIME = "composer.core.Time"
     COMPOSER_TRAINER = "composer.Trainer"
