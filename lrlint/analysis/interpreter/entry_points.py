@@ -55,7 +55,10 @@ def traces(machine: Machine) -> list[Block]:
             if not block:
                 continue
             if _continues(block, machine.trace):
-                if stepped.isdisjoint(_stepped(block)):
+                if not _stepped(block):
+                    with machine.guard(_is_called(machine, entry_point), entry_point.node):
+                        machine.block.extend(block)
+                elif stepped.isdisjoint(_stepped(block)):
                     machine.trace.extend(block)
             else:
                 blocks.append(block)
@@ -296,13 +299,19 @@ def _resumes(method: FunctionValue) -> bool:
     return "load_state_dict" in _part(method).called
 
 
+def _is_called(machine: Machine, function: FunctionValue | ClassValue) -> Flag:
+    """Return the condition that code out of sight calls a function; by default it does not."""
+    key = machine.fresh_key()
+    return Flag(Question(Asks.TRUTH, key), f"{_name(function)}() is called", default=False)
+
+
 def _perhaps_call(machine: Machine, instance: Instance, method: FunctionValue) -> None:
     """Call a method as the user may want it: by default, no checkpoint is there to be loaded."""
     name = _name(method)
     bound = machine.find_method(instance, name)
     if not isinstance(bound, FunctionValue) or method.node in machine.called:
         return
-    asked = Flag(Question(Asks.TRUTH, machine.fresh_key()), f"{name}() is called", default=False)
+    asked = _is_called(machine, method)
 
     def then() -> Outcome:
         _call(machine, bound, method.scope, name)
