@@ -141,12 +141,24 @@ def _batches(schedule: Schedule) -> Evidence | None:
         if count is None or not (comparison := compare(length, count)).equal:
             continue
         if length.atoms() & count.atoms() or (
-            _whole(horizon) and (length.value or 0) > COINCIDENCE
+            _whole(horizon)
+            and not _equal_by_chance(length.value or 0, one_epoch=count is per_epoch)
         ):
             return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
     if _is_made_of(one.epochs, length, per_epoch):
         return Evidence(schedule, horizon)
     return Evidence(schedule, horizon, BY_NAME) if _is_epochs_of_batches(length, one) else None
+
+
+_ROUND = 10
+
+
+def _equal_by_chance(length: Number, *, one_epoch: bool) -> bool:
+    """Whether a length may equal a count of batches by accident.
+
+    A round one that equals the batches of one epoch may well be meant to count epochs.
+    """
+    return length <= COINCIDENCE or (one_epoch and length % _ROUND == 0)
 
 
 _ANY_FACTOR = 2
