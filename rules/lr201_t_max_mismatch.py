@@ -8,7 +8,7 @@ from fractions import Fraction
 from lrlint.diagnostics import Severity
 from lrlint.facts import HANDWRITTEN_ENDS, HANDWRITTEN_LINE, Cadence, GuardKind, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.hand_written import mismatch, source, unit_of
+from lrlint.judgement.hand_written import lr_at, mismatch, source, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.sketches import sketches
@@ -329,6 +329,11 @@ def _consequence(found: Length) -> str:
         return f"the LR stays at lr_min{_minimum(schedule, 'lr_min')} after {end} {one}s"
     if found.horizon.parameter == HANDWRITTEN_LINE:
         end = wording.amount(found.length)
+        if found.horizon.floored:
+            steps = found.steps.value
+            beyond = lr_at(schedule, None if steps is None else steps - 1)
+            text = f"the LR falls on below its floor after {end} {one}s"
+            return text if beyond is None else f"{text}; the last {one} runs at {lr_text([beyond])}"
         return f"the LR is 0 after {end} {one}s, then it is negative, which climbs the loss"
     lowest = lr_after(schedule, Fraction(1))
     low = "at its minimum" if lowest is None else f"down to {lr_text(lowest)}"

@@ -38,3 +38,5 @@ class Horizon:
     place: Place
     stays: bool = False
     """Whether the LR stays where it is after the horizon, as that of ``max(0, 1 - t / T)``."""
+    floored: bool = False
+    """Whether a line ends above 0, as ``1 - 0.9 * t / T`` does."""

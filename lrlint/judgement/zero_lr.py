@@ -25,6 +25,7 @@ from lrlint.judgement.exclusions import (
     WRITES,
     WRONG_INTERVAL,
 )
+from lrlint.judgement.hand_written import curve, is_judged, mismatch
 from lrlint.judgement.length import Length, against, own_length, segment
 from lrlint.judgement.stepping import cadence, driver
 from lrlint.judgement.training_steps import wrong_length
@@ -72,7 +73,9 @@ def may_be_zero(schedule: Schedule) -> bool:
 
 def zeros(schedule: Schedule) -> Zeros | None:
     """Return the steps that are lost; None where there are none, or none are known."""
-    return _counted(schedule) or _at_the_start(schedule) or _beyond(schedule)
+    return (
+        _counted(schedule) or _of_own_law(schedule) or _at_the_start(schedule) or _beyond(schedule)
+    )
 
 
 def zeros_of_run(schedule: Schedule) -> Zeros | None:
@@ -101,30 +104,44 @@ def _unit(schedule: Schedule) -> str:
 
 def _counted(schedule: Schedule) -> Zeros | None:
     """Return the zeros of a curve all of whose numbers are known."""
-    steps, curve = segment(schedule), _curve(schedule)
+    steps, factors = segment(schedule), _curve(schedule)
     count = None if steps is None else steps.value
     ahead = _steps_ahead(schedule)
-    if curve is None or steps is None or not isinstance(count, int) or ahead is None:
+    if factors is None or steps is None or not isinstance(count, int) or ahead is None:
         return None
     count -= ahead
     if not 1 < count <= _COUNTED:
         return None
     try:
-        lost = [t for t in range(count) if max(map(abs, curve(t + ahead))) < _NOTHING]
+        lost = [t for t in range(count) if max(map(abs, factors(t + ahead))) < _NOTHING]
     except (NoClosedForm, ArithmeticError, TypeError, ValueError):
         return None
     if not lost or (schedule.scheduler == _COSINE and lost != [count - 1]):
         return None  # a cosine that goes on for longer: LR201
+    expressions = [steps, *(a.number for a in schedule.arguments.values() if a.number is not None)]
+    by_default = any(number.strength is not Strength.CONSTANT for number in expressions)
+    return _zeros_at(lost, count, schedule, by_default=by_default)
+
+
+def _zeros_at(lost: list[int], count: int, schedule: Schedule, *, by_default: bool) -> Zeros:
+    """Return the steps that are lost, by their numbers of so many."""
     unit, number = _unit(schedule), len(lost)
     where = "last" if lost[-1] == count - 1 else "first" if lost[0] == 0 else ""
     together = lost[-1] - lost[0] == number - 1
     which = f"{number} of {count} {unit}s"
     if where and together:
         which = f"the {where} {unit}" if number == 1 else f"the {where} {which}"
-    expressions = [steps, *(a.number for a in schedule.arguments.values() if a.number is not None)]
-    by_default = any(number.strength is not Strength.CONSTANT for number in expressions)
     many = unit == "epoch" or number > max(1, _MANY * count)
     return Zeros(which, number == 1, many, by_default)
+
+
+def _of_own_law(schedule: Schedule) -> Zeros | None:
+    """Return the zeros of a function of the script, where there are more than the first step."""
+    lrs = curve(schedule) if is_judged(schedule) else None
+    lost = [step for step, lr in enumerate(lrs or ()) if lr == 0]
+    if lrs is None or not 1 < len(lost) < len(lrs) or mismatch(schedule) is not None:
+        return None
+    return _zeros_at(lost, len(lrs), schedule, by_default=not schedule.law.settled)
 
 
 def _steps_ahead(schedule: Schedule) -> int | None:

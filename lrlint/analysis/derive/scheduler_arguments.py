@@ -109,7 +109,7 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
             cosine, line = OWN_COSINE, OWN_LINE
         name = cosine if record.decay.cosine else line
         horizon = _horizon(name, end, place or record.place)
-        return replace(horizon, stays=record.decay.clamped)
+        return replace(horizon, stays=record.decay.clamped, floored=record.decay.floored)
     phases = [arguments.get(name) for name in _PHASES]
     if all(phase is not None and phase.value is not None for phase in phases):
         return _horizon(WITH_PHASES, _sum_of(phases), record.place)

@@ -20,7 +20,7 @@ from lrlint.analysis.model.law_shape import Mark
 from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, walk
-from lrlint.symbolic import UNREPRESENTABLE, Atom, Expr
+from lrlint.symbolic import UNREPRESENTABLE, Atom, Expr, compare
 
 _PI = Atom("pi", key=("pi",), lower=0, integer=False)
 
@@ -31,10 +31,12 @@ def decay_end(machine: Machine, function: AnyValue | None, laws: FactorLaws) -> 
     Return None where what it counts is bounded (``min(1, t / T)``), or where it has several ends.
     """
     function = only_one(function)
-    if (cosine := cosine_end(machine, function)) is not None:
-        return End(cosine[0], Expr.const(0), cosine=True, place=cosine[1])
     if not isinstance(function, FunctionValue):
         return None
+    if (cosine := cosine_end(machine, function)) is not None:
+        end_at, place = cosine
+        left = _is_left(end_at, laws.of(function))
+        return End(end_at, Expr.const(0), cosine=True, place=place, clamped=left)
     body = function.scope.unit.body_of(function.node)
     if body is None:
         return None
@@ -61,6 +63,15 @@ def decay_end(machine: Machine, function: AnyValue | None, laws: FactorLaws) -> 
     return replace(end, place=end.place or here)
 
 
+def _is_left(end: Expr, function: tuple[Atom, Expr | None]) -> bool:
+    """Whether another branch follows where a cosine ends: ``if t > T: return floor``."""
+    step, law = function
+    if law is None:
+        return False
+    changes = (mark.at for mark in law_shape.marks(law, [(step, None)]))
+    return any(compare(at, last).equal for at in changes for last in (end, end + 1))
+
+
 def _is_last_part(law: Expr, step: Atom, end: End, marks: Sequence[Mark]) -> bool:
     """Whether a line goes down to 0, or to its bound, where the last branch of a law ends."""
     last = end.at.value
@@ -84,15 +95,13 @@ _NOTHING = 1e-12
 """Where a line is taken to be 0."""
 
 
-def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
+def cosine_end(machine: Machine, function: FunctionValue) -> tuple[Expr, SyntaxPlace] | None:
     """Return after how many steps the only cosine in an LR function is at its minimum, and where.
 
     Return None where the function has no cosine, where it bounds the angle (``min(1, t / T)``), and
     where the cosine is meant to end elsewhere: FixMatch's ``cos(7 / 16 * pi * t / T)`` ends halfway
     down, and ``1 + cos(2 * pi * n * t / T)`` swings ``n`` times.
     """
-    if not isinstance(function, FunctionValue):
-        return None
     node = function.node
     body = function.scope.unit.body_of(node)
     if body is None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from lrlint.analysis.model.computed import WITHIN, Computed, Derived, all_atoms, varies
 from lrlint.analysis.model.conditions import Relation
-from lrlint.analysis.model.law_shape import Counters, is_above_zero, keys_of, line_in, threshold
+from lrlint.analysis.model.law_shape import (
+    Counters,
+    is_above_zero,
+    keys_of,
+    line_in,
+    marks,
+    threshold,
+)
 from lrlint.symbolic import (
     UNREPRESENTABLE,
     Atom,
@@ -56,7 +63,7 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
             if key.function == "cos":
                 end = _of(_of_cosine, key.parts[0], counters, key.place)
             elif key.function == "**" and key.parts[1].value != 0:
-                end = _of(_of_line, key.parts[0], counters, key.place)
+                end = _of(_LineFrom((Expr.const(0),)), key.parts[0], counters, key.place)
             elif key.function == "exp":
                 end = _of_bound(key.parts[0], counters, key.place)
             else:
@@ -65,13 +72,15 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
             end = None
         if end is not None:
             yield replace(end, at=unguarded(end.at))
+    line = _LineFrom((Expr.const(0), *(mark.at for mark in marks(law, counters))))
     for number, clamped in _sides(law):
         angle = _angle(number)
         try:
-            if angle is None:
-                end = _of(_of_line, number, counters, None)
-            else:
+            if angle is not None:
                 end = _of(_of_quarter, angle, counters, None)
+            else:
+                end = _of(line, number, counters, None) or _of_root(number, counters)
+                end = end or _of_corners(number, counters)
         except UNREPRESENTABLE:
             end = None
         if end is not None:
@@ -114,6 +123,42 @@ def _of_bound(number: Expr, counters: Counters, place: Any) -> End | None:
     }
     (at,) = ends if len(ends) == 1 else (None,)
     return None if at is None else End(at, Expr.const(0), cosine=False, place=place, clamped=True)
+
+
+def _of_root(number: Expr, counters: Counters) -> End | None:
+    """Return where a root ends that a number falls with: ``1 - sqrt((t - s) / T)``."""
+    atoms = [atom for atom in number.atoms() if isinstance(atom.key, Computed) and varies(atom.key)]
+    for atom in atoms if len(atoms) == 1 else ():
+        key, falling = atom.key, number.linear_in(atom)
+        if falling is None or not isinstance(key, Computed) or varies(falling[1]):
+            return None
+        inner = line_in(key.parts[0], counters) if key.function in ("sqrt", "**") else None
+        power = key.parts[1].value if key.function == "**" else 0.5
+        if inner is None or power is None or power <= 0 or not is_above_zero(inner[0]):
+            return None
+        share = 1 + falling[0] / falling[1]
+        if share.value != 0 and not _is_share(share):
+            return None
+        start, at = zero_of(*inner), zero_of(inner[0], inner[1] - 1)
+        return End(at, start, cosine=False, place=key.place, floored=share.value != 0)
+    return None
+
+
+def _of_corners(number: Expr, counters: Counters) -> End | None:
+    """Return the last corner of straight lines between points, as ``numpy.interp`` draws them."""
+    indices = [index for index, _ in counters]
+    _, bounds = unbounded(number, indices)
+    lines = [
+        line_in(unbounded(bound.number, indices)[0] - bound.limit, counters)
+        for bound in bounds
+        if bound.kind == "min"
+    ]
+    corners = [None if line is None else zero_of(*line) for line in lines]
+    known = {corner.value: corner for corner in corners if corner is not None}
+    if len(corners) < 2 or None in known or len(known) < len(corners):
+        return None
+    last = max(value for value in known if value is not None)
+    return End(known[last], Expr.const(0), cosine=False, place=None, clamped=True)
 
 
 def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
@@ -200,41 +245,64 @@ def _numerator(slope: Expr) -> Fraction | int | None:
     return None if math.gcd(*map(int, coefficients)) in (2, 3, 4) else 1
 
 
-def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
-    """Return where a number that falls is 0: ``1 - t / T``."""
-    line = line_in(number, counters)
-    if line is None:
-        return None
-    slope, offset = line
-    at = zero_of(slope, offset)
-    value = at.value
-    falls = is_above_zero(-slope)
-    floored = None if at.is_integer else _floored_end(slope, offset)
-    if floored is not None:
-        return End(floored, Expr.const(0), cosine=False, place=place, floored=True)
-    if not falls or (at.is_constant and (value is None or value <= 0)):
-        return None
-    return End(at, Expr.const(0), cosine=False, place=place)
+@dataclass(frozen=True)
+class _LineFrom:
+    """Where a number that falls is 0, ``1 - t / T``, or at its floor."""
+
+    starts: Sequence[Expr]
+    """Where it may begin to fall: at 0, or where a branch of the law begins."""
+
+    def __call__(self, number: Expr, counters: Counters, place: Any) -> End | None:
+        line = line_in(number, counters)
+        if line is None:
+            return None
+        slope, offset = line
+        at = zero_of(slope, offset)
+        value = at.value
+        falls = is_above_zero(-slope)
+        floored = None if at.is_integer else _floored_end(slope, offset, self.starts)
+        if floored is not None:
+            return End(floored[1], floored[0], cosine=False, place=place, floored=True)
+        if not falls or (at.is_constant and (value is None or value <= 0)):
+            return None
+        return End(at, Expr.const(0), cosine=False, place=place)
 
 
 _HIGHEST_FLOOR = 0.5
 
 
-def _floored_end(slope: Expr, offset: Expr) -> Expr | None:
-    """Return the ``T`` of ``(1 - t / T) * (1 - floor) + floor``, None where there is no floor."""
-    divisor = _divisor(slope)
-    if divisor is None or divisor.atoms() & offset.atoms() or not is_above_zero(offset):
+def _floored_end(slope: Expr, offset: Expr, starts: Sequence[Expr]) -> tuple[Expr, Expr] | None:
+    """Return 0 and the ``T`` of ``(1 - t / T) * (1 - floor) + floor``; None without a floor.
+
+    Where it falls from the end of a warm-up on, ``1 - (1 - floor) * (t - s) / (T - s)``, they are
+    ``s`` and ``T``.
+    """
+    divisor = _divisor(slope, whole=True)
+    if divisor is None:
         return None
-    share = 1 + slope * divisor / offset
-    if share.value is None:
-        # A warm-up, `f * (1 - t / T) + t / T`, rises to `1 / f` of its start: that is no share.
-        plain = len(share.terms) == 1 and all(n > 0 for _, n in next(iter(share.terms)))
-        return divisor if plain and is_above_zero(share) else None
-    return divisor if 0 < share.value <= _HIGHEST_FLOOR else None
+    for start in starts:
+        highest = offset + slope * start
+        if divisor.atoms() & highest.atoms() or not is_above_zero(highest):
+            continue
+        if _is_share(1 + slope * divisor / highest):
+            return start, start + divisor
+    return None
 
 
-def _divisor(slope: Expr) -> Expr | None:
-    """Return the only number by which all of a slope is divided."""
+def _is_share(share: Expr) -> bool:
+    """Whether an LR ends at a share of the highest one, as a decay with a floor does."""
+    if share.value is not None:
+        return 0 < share.value <= _HIGHEST_FLOOR
+    # A warm-up, `f * (1 - t / T) + t / T`, rises to `1 / f` of its start: that is no share.
+    plain = len(share.terms) == 1 and all(n > 0 for _, n in next(iter(share.terms)))
+    return plain and is_above_zero(share)
+
+
+def _divisor(slope: Expr, *, whole: bool = False) -> Expr | None:
+    """Return the only number by which all of a slope is divided.
+
+    ``whole`` asks for the only integer among several: the ``T`` of ``(1 - t / T) / share``.
+    """
     divisors = [
         {
             factor
@@ -243,13 +311,17 @@ def _divisor(slope: Expr) -> Expr | None:
         }
         for monomial in slope.terms
     ]
-    shared = set.intersection(*divisors) if divisors else set()
-    if len(shared) != 1:
-        return None
-    (divisor,) = shared
-    if isinstance(divisor, Call) and divisor.kind == "inverse":
-        return divisor.args[0]
-    return Expr.atom(divisor)
+    shared = [*map(_divided_by, set.intersection(*divisors))] if divisors else []
+    if whole and len(shared) > 1:
+        shared = [divisor for divisor in shared if divisor.is_integer]
+    return shared[0] if len(shared) == 1 else None
+
+
+def _divided_by(factor: Atom | Call) -> Expr:
+    """Return the number of which a factor of a slope is the inverse."""
+    if isinstance(factor, Call) and factor.kind == "inverse":
+        return factor.args[0]
+    return Expr({frozenset({(factor, 1)}): 1}, factor.value)
 
 
 def is_raised(law: Expr) -> bool:
