@@ -16,6 +16,7 @@ from lrlint.analysis.model.condition_queries import depends_on_loop, is_loop_ato
 from lrlint.analysis.model.conditions import Condition, both, natures, negate
 from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, alternatives, leaning
+from lrlint.analysis.model.words import UNNAMED
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
 _MOST_ALTERNATIVES = 24
@@ -152,7 +153,7 @@ def _join_numbers(
         return Opaque()  # a number that changes has no value of its own that `--set` might give
     if lean is None:
         unit = first.unit if first.unit is second.unit else None
-        number = machine.named_number(name or "a value", None, Strength.OPEN, unit=unit)
+        number = machine.named_number(name or UNNAMED, None, Strength.OPEN, unit=unit)
         if Nature.METRIC not in natures(condition) or number.value is not None:
             return number
         (atom,) = number.atoms()

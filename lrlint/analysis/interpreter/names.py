@@ -174,12 +174,31 @@ def name_value(machine: Machine, value: AnyValue, name: str) -> AnyValue:
 
 
 def _named_number(machine: Machine, number: Expr, name: str) -> Expr:
+    number = _name_joined(machine, number, name)
     # 0 and 1 are counters and switches far more often than settings.
     if number.is_constant and not number.atoms() and number.value not in (None, 0, 1, -1):
         assert number.value is not None
         return machine.named_number(name, number.value, Strength.CONSTANT)
     chosen = machine.override(name)
     return machine.named_number(name, chosen, Strength.DEFAULT) if is_number(chosen) else number
+
+
+def _name_joined(machine: Machine, number: Expr, name: str) -> Expr:
+    """Give a number its name that is one of two, as ``a if condition else b`` is."""
+    atoms = number.atoms()
+    if len(atoms) != 1:
+        return number
+    (atom,) = atoms
+    nameless = atom.name == words.UNNAMED or (
+        atom.name == str(atom.value) and atom in machine.replaced
+    )
+    if not nameless or number != Expr.atom(atom):
+        return number
+    unit = atom.unit or words.unit_of(name)
+    named = replace(atom, name=name, unit=unit, integer=atom.integer or unit is not None)
+    if atom in machine.replaced:
+        machine.replaced[named] = machine.replaced[atom]
+    return Expr.atom(named)
 
 
 def _named_length(

@@ -129,6 +129,8 @@ def is_evaluation(path: str) -> bool:
     return _EVALUATION.search(last_part(path)) is not None
 
 
+UNNAMED = "a value"
+"""The name of a number that is one of two, until it is bound to a name."""
 HELD = "held by an object of "
 """The beginning of a reason: nothing in view constructs the object that holds a scheduler."""
 CALLS_OF = "calls of "
