@@ -40,6 +40,7 @@ from lrlint.judgement.units import (
     training_steps_in_epochs,
 )
 from lrlint.rule import Exclusion
+from lrlint.symbolic import Expr
 
 Found = TypeVar("Found")
 
@@ -67,6 +68,13 @@ def _exercise(schedule: Schedule) -> str | None:
         if schedule.construction.in_test
         else "it is stepped only to show its curve"
     )
+
+
+def _begins_later(schedule: Schedule) -> Expr | None:
+    """Return the ``last_epoch`` from which a schedule goes on; the training is its rest."""
+    last = schedule.argument("last_epoch")
+    number = None if last is None else last.number
+    return None if number is None or number.as_number() == -1 else number
 
 
 def _competitor(schedule: Schedule) -> Schedule | None:
@@ -187,6 +195,9 @@ KNOWN_PACE = (
 )
 """Excludes what is advanced neither by plain calls nor by ``step(epoch)`` from 0 or 1 on."""
 MOVED = Exclusion(_mover, lambda method: f"`{method}` may set its position")
+BEGINS_LATER = Exclusion(
+    _begins_later, lambda last: f"it goes on from last_epoch={wording.amount(last)}"
+)
 COMPETITOR = Exclusion(_competitor, lambda other: f"{other.scheduler} drives the same optimizer")
 UNKNOWN_CADENCE = Exclusion(
     _has_no_cadence, "whether it is stepped per epoch or per batch is not known"

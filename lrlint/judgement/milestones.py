@@ -9,6 +9,7 @@ from lrlint.facts import Argument, GuardKind, Place, Schedule
 from lrlint.formulas import composer_schedules
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
+    BEGINS_LATER,
     EXERCISE,
     KNOWN_PACE,
     MOVED,
@@ -162,6 +163,7 @@ MILESTONE_EXCLUSIONS = (
     EXERCISE,
     Exclusion(_is_in_no_loop, "the loop in which it is stepped is not seen"),
     MOVED,
+    BEGINS_LATER,
     Exclusion(is_warmup, "it is a warm-up", owner="LR210"),
     Exclusion(_stays_in_warmup, "it never gets past its warm-up", owner="LR210"),
     REBUILT,

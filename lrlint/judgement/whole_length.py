@@ -7,6 +7,7 @@ import re
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
+    BEGINS_LATER,
     EXERCISE,
     IGNORED_ACCUMULATION,
     KNOWN_PACE,
@@ -107,13 +108,6 @@ def _set_by_hand(schedule: Schedule) -> str | None:
     return None
 
 
-def _begins_later(schedule: Schedule) -> Expr | None:
-    """Return the ``last_epoch`` from which a schedule goes on; the training is its rest."""
-    last = schedule.argument("last_epoch")
-    number = None if last is None else last.number
-    return None if number is None or number.as_number() == -1 else number
-
-
 def _ruled_out(schedule: Schedule) -> bool:
     length = whole_length(schedule)
     return (
@@ -155,7 +149,7 @@ NOT_JUDGED = (
     Exclusion(_degenerate, str, owner="LR207"),
     UNKNOWN_STEPS,
     NO_STEPS_TAKEN,
-    Exclusion(_begins_later, lambda last: f"it goes on from last_epoch={wording.amount(last)}"),
+    BEGINS_LATER,
     IGNORED_ACCUMULATION,
     STEPS_EVERY_MICRO_BATCH,
     Exclusion(accumulation_misfit, lambda found: found.error.value, owner="LR503"),
