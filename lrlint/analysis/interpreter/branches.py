@@ -39,8 +39,7 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
     if not isinstance(truth, bool) and _skips_a_batch(machine, node):
         truth = _seldom(truth, holds=False)
     decided = settle(machine, truth)
-    if isinstance(truth, Relation) and depends_on_loop(truth):
-        _note_not_taken(machine, truth, node)
+    _note_not_taken(machine, truth, node)
     orelse = node.orelse
 
     def then() -> Outcome:
@@ -85,8 +84,12 @@ def _seldom(condition: Condition, *, holds: bool) -> Condition:
     return condition
 
 
-def _note_not_taken(machine: Machine, condition: Relation, node: cst.If) -> None:
+def _note_not_taken(
+    machine: Machine, condition: bool | Condition, node: cst.If | cst.MatchCase
+) -> None:
     """Record a branch that an earlier one of the same function leaves nothing to do."""
+    if not isinstance(condition, Relation) or not depends_on_loop(condition):
+        return
     for guard in machine.guards[machine.frames[-1].guards :]:
         for part in flatten(guard):
             if isinstance(part, Relation) and never_together(condition, part):
@@ -206,7 +209,9 @@ def run_match(machine: Machine, node: cst.Match) -> Outcome:
         case = node.cases[position]
         truth = settle(machine, patterns.matches(machine, subject, case.pattern))
         if case.guard is not None and truth is not False:
-            truth = settle(machine, _both(truth, machine.truth(case.guard)))
+            truth = _both(truth, machine.truth(case.guard))
+            _note_not_taken(machine, truth, case)
+            truth = settle(machine, truth)
 
         def then() -> Outcome:
             return machine.run_block(statements_of(case.body))
