@@ -21,7 +21,6 @@ from lrlint.analysis.model.records import (
 )
 from lrlint.analysis.model.running import Indices, Runner, TraceCompiler
 from lrlint.analysis.model.trace import (
-    UNPICKLED,
     AddGroup,
     Block,
     Break,
@@ -42,6 +41,7 @@ from lrlint.analysis.model.values import NONE, AnyValue, Choice, Const, ListValu
 from lrlint.formulas import LAWS, Group, Replay, ignite, pytorch_warmup
 from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule
+from lrlint.predict.resumes import resumes
 from lrlint.predict.running import Unreadable
 from lrlint.predict.simulation import LOADED_LR, MOST_ITERATIONS, Simulation
 from lrlint.symbolic import Atom, Expr, Strength
@@ -81,6 +81,7 @@ class EventCompiler(TraceCompiler):
         self._nudge = 1.0
         events = (item.event for item in walk(trace))
         self._writes = any(isinstance(e, LRWrite) and self._concerns(e) for e in events)
+        self._resumes = resumes(trace, optimizer)
         self._metrics: list[str] = []
         """The metrics that the script writes out."""
 
@@ -91,7 +92,7 @@ class EventCompiler(TraceCompiler):
         return program
 
     def _may_be_left_out(self, event: Event) -> bool:
-        return _loads_checkpoint(event)  # a first run has none
+        return event in self._resumes  # a first run has none
 
     def _concerns(self, event: Event) -> bool:
         match event:
@@ -372,11 +373,3 @@ def _conditions_of(trace: Block, target: Owner) -> list[Condition]:
             guards = [node for node in item.path if isinstance(node, When)]
             return [part for guard in guards for part in flatten(guard.condition)]
     return []
-
-
-def _loads_checkpoint(event: Event) -> bool:
-    return (
-        isinstance(event, (OptimizerCall, SchedulerCall))
-        and event.method in ("load_state_dict", UNPICKLED)
-        and not event.own_state
-    )

@@ -15,6 +15,7 @@ from lrlint.analysis.model.trace import (
     BuildScheduler,
     walk,
 )
+from lrlint.formulas import LAWS
 from lrlint.predict.event_compiler import EventCompiler
 from lrlint.predict.running import Unreadable
 from lrlint.predict.simulation import Prediction, Simulation, TrainingEnds
@@ -38,7 +39,28 @@ def predict(
     prediction = _run(machine, trace, target, max_steps, planned=planned)
     if relative and prediction.unresolved and TOO_LONG not in prediction.unresolved:
         prediction.relative_lr = _relative(machine, trace, target, max_steps)
+    if prediction.raises is None:
+        prediction.raises = _refused_today(trace, target)
     return prediction
+
+
+def _refused_today(trace: Block, target: Owner) -> str | None:
+    """Say what current torch raises for arguments that it took before, which change no LR."""
+    optimizer = target if isinstance(target, OptimizerRecord) else target.optimizer
+    for item in walk(trace):
+        if not isinstance(item.event, BuildScheduler):
+            continue
+        record = item.event.scheduler
+        if optimizer is None or record.optimizer is not optimizer:
+            continue
+        law = LAWS.get(record.law)
+        gone = sorted(law.removed & record.places.keys()) if law is not None else []
+        if gone:
+            return (
+                f"TypeError in current torch, where {record.law} no longer takes"
+                f" {' and '.join(gone)}; the LRs are those of older releases"
+            )
+    return None
 
 
 def _relative(

@@ -59,6 +59,36 @@ def test_what_torch_refuses_ends_the_training() -> None:
     assert prediction.optimizer_steps == 1
 
 
+@pytest.mark.parametrize("given", ["2, gamma=0.5, verbose=True", "2, 0.5, -1, True"])
+def test_what_only_older_releases_take_is_said(given: str) -> None:
+    prediction = predicted(TRAINING.replace("2, gamma=0.5", given))
+    assert "StepLR no longer takes verbose" in (prediction.raises or "")
+    assert prediction.lr == predicted(TRAINING).lr
+
+
+LOADED = """
+import os, torch
+from torch.optim.lr_scheduler import StepLR
+for fold in range(2):
+    model = torch.nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = StepLR(optimizer, 2, gamma=0.5)
+    if os.path.exists("last.pt"):
+        optimizer.load_state_dict(torch.load("last.pt"))
+    for i in range(4):
+        optimizer.step()
+        scheduler.step()
+        {midway}
+"""
+
+
+def test_a_state_that_is_loaded_while_training_may_be_any() -> None:
+    assert predicted(LOADED.format(midway="pass")).lr == [[0.1, 0.1, 0.05, 0.05]]
+    back = 'if measure() < 1: optimizer.load_state_dict(torch.load("best.pt"))'
+    prediction = predicted(LOADED.format(midway=back))
+    assert (prediction.lr, prediction.unresolved) == (None, ["measure() < 1"])
+
+
 def test_a_training_too_long_to_simulate_is_run_long_enough_to_crash(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
