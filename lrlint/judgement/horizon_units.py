@@ -185,8 +185,13 @@ def _is_unnamed(atom: Atom, value: int) -> bool:
 
 
 def _is_made_of(epochs: Expr | None, steps: Expr, per_epoch: Expr | None) -> bool:
-    """Whether the epochs are as many as it takes to make so many steps."""
-    if epochs is None or per_epoch is None or not steps.atoms() & epochs.atoms():
+    """Whether the epochs are as many as it takes to make so many steps.
+
+    What counts epochs itself makes no steps: ``8 + epochs`` may be ``2 * epochs`` by accident.
+    """
+    if epochs is None or per_epoch is None:
+        return False
+    if all(atom.unit is Unit.EPOCH for atom in steps.atoms() & epochs.atoms()):
         return False
     try:
         return any(_equal(epochs, whole(steps / per_epoch)) for whole in (ceil, floor))

@@ -9,6 +9,7 @@ from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
 from lrlint.judgement.length import Length, own_length, segment
+from lrlint.judgement.resuming import in_training
 from lrlint.judgement.stepping import cadence, driver, never_stepped, sets_position
 from lrlint.judgement.units import stepped_per_epoch_with_batch_horizon
 from lrlint.rule import Exclusion
@@ -43,12 +44,35 @@ def is_only_planned(schedule: Schedule) -> bool:
         or _steps_more_often_than_its_loop(whole)
         or any(loop.may_break for site in whole.sites for loop in site.loops)
         or bool(whole.surroundings.competitors)
+        or _is_scaled_to_its_end(schedule)
+        or _goes_back(schedule)
         or _ended_elsewhere(schedule)
         or (
             optimizer is not None
             and bool(optimizer.writes or optimizer.replaced_by or optimizer.replaced_midway)
         )
     )
+
+
+def _is_scaled_to_its_end(schedule: Schedule) -> bool:
+    """Whether another part of a ChainedScheduler still changes the LR where its own is low."""
+    parent, whole = schedule.parent, schedule.length
+    if parent is None or parent.scheduler != "ChainedScheduler" or whole is None:
+        return False
+    for child in parent.children:
+        length, end = child.length, child.number("end_factor")
+        if child is schedule:
+            continue
+        if length is None or compare(length, whole).sign != -1 or (end and end.value != 1):
+            return True
+    return False
+
+
+def _goes_back(schedule: Schedule) -> bool:
+    """Whether the training loads a state again and again, as that of its best epoch."""
+    optimizer = schedule.optimizer
+    calls = (*driver(schedule).calls, *(() if optimizer is None else optimizer.calls))
+    return any(call.method == "load_state_dict" and in_training(call) for call in calls)
 
 
 def _steps_more_often_than_its_loop(whole: Schedule) -> bool:

@@ -71,7 +71,7 @@ def restored(optimizer: OptimizerUse) -> Call | None:
     return next(filter(_is_resume, optimizer.calls), None)
 
 
-def _in_training(call: Call) -> bool:
+def in_training(call: Call) -> bool:
     """Whether the call runs repeatedly, as when a training goes back to its best epoch."""
     return any(loop.kind.trains for loop in call.loops)
 
@@ -268,7 +268,7 @@ _SETS_THE_LR = frozenset({"load_state_dict", "unpickled", "initial_lr ="})
 
 
 def _is_resume(call: Call) -> bool:
-    return call.method == "load_state_dict" and not call.own_state and not _in_training(call)
+    return call.method == "load_state_dict" and not call.own_state and not in_training(call)
 
 
 def _lr_is_put_right(schedule: Schedule) -> bool:

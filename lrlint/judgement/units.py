@@ -16,6 +16,7 @@ from lrlint.facts import (
     StepSite,
 )
 from lrlint.judgement.horizon_units import Evidence, horizons_in_batches, horizons_in_epochs
+from lrlint.judgement.ratios import ratio_by_default
 from lrlint.judgement.stepping import (
     cadence,
     chosen_by_flag,
@@ -24,9 +25,7 @@ from lrlint.judgement.stepping import (
     is_plain,
     regular_sites,
 )
-from lrlint.symbolic import (
-    Expr,
-)
+from lrlint.symbolic import Expr
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,10 @@ def _fits_all_the_same(schedule: Schedule, evidence: Evidence, wrong: Cadence) -
     per_epoch = None if loop is None or loop.trips is None else loop.trips.value
     if wrong is Cadence.BATCH and per_epoch is not None and per_epoch <= 1:
         return True
+    if wrong is Cadence.BATCH and steps is not None and epochs is not None:
+        each = ratio_by_default(steps, epochs)
+        if each is not None and each <= 1:
+            return True
     if length is None or steps is None or length.value is None or steps.value is None:
         return False
     if wrong is Cadence.BATCH:
