@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import (
@@ -33,6 +35,7 @@ from lrlint.analysis.model.values import (
     Method,
     Opaque,
     Partial,
+    Scope,
     Stream,
     alternatives,
 )
@@ -47,6 +50,13 @@ _EMPTY = (Const, Expr, External, Opaque)
 def escape(value: AnyValue, why: str) -> None:
     """Note on each optimizer and scheduler that a value contains why others may step it."""
     _escape(value, why, 0, set())
+
+
+def escape_named(scope: Scope, node: cst.CSTNode, why: str) -> None:
+    """Note on all that a piece of code names that it may step them."""
+    for name in sorted(names_in(node)):
+        if (value := scope.find(name)) is not None:
+            escape(value, why)
 
 
 def leave_open(record: Owner, why: str, *, paced: bool = False) -> None:

@@ -59,6 +59,8 @@ def evaluate(machine: Machine, node: cst.CSTNode) -> AnyValue:
     try:
         return handler(machine, node)
     except UNCOMPUTABLE:
+        if isinstance(node, cst.Call):
+            escapes.escape_named(machine.scope, node, "a call that cannot be computed")
         return Opaque()
 
 

@@ -8,10 +8,12 @@ import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import (
+    assignment,
     attributes,
     budget,
     calls,
     definitions,
+    escapes,
     expressions,
     function_calls,
     journal,
@@ -22,7 +24,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, UNCOMPUTABLE, Outcome
 from lrlint.analysis.interpreter.statements import STATEMENTS
 from lrlint.analysis.model.conditions import Condition, any_of, negate
-from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Scope, Store
+from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Opaque, Scope, Store
 
 
 class Interpreter(Machine):
@@ -74,13 +76,20 @@ class Interpreter(Machine):
         try:
             return handler(self, node)
         except RecursionError:
-            self.note(self.here(node), "nested too deeply to follow")
-            return GOES_ON
+            return self._leave_open(node, "nested too deeply to follow")
         except UNCOMPUTABLE:
-            self.note(self.here(node), "a number that cannot be computed")
-            return GOES_ON
+            return self._leave_open(node, "a number that cannot be computed")
         finally:
             self.statement = outer
+
+    def _leave_open(self, node: cst.CSTNode, why: str) -> Outcome:
+        """Leave open what a statement does that cannot be followed: it may step what it names."""
+        self.note(self.here(node), why)
+        escapes.escape_named(self.scope, node, why)
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                assignment.assign(self, target.target, Opaque())
+        return GOES_ON
 
     def evaluate(self, node: cst.CSTNode) -> AnyValue:
         return expressions.evaluate(self, node)

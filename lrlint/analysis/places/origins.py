@@ -43,7 +43,8 @@ def _search(unit: ModuleUnit, name: cst.Name) -> Assigned | None:
         match node:
             case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
                 for index, written in _names(target):
-                    if written == name.value:
+                    # In `loss = loss / n` the name on the right has its value from further above.
+                    if written == name.value and name not in walk(value):
                         found = value, index
         if not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             stack.extend(reversed(children(node)))
