@@ -35,6 +35,8 @@ _WHOLE = {
     *HANDWRITTEN_ENDS,
     *LENGTHS.values(),
 }
+_MOST_EPOCHS = 300
+"""Up to here a count of updates, by its name, may be one of epochs where these are not known."""
 _STEPS = re.compile(r"(^|[._\[\"'])(steps|updates|iters|iterations)\W*$")
 """Names of counts of updates: ``hparams.max_steps``. A ``scheduler_step`` may count epochs."""
 
@@ -87,13 +89,16 @@ def _counts_updates_by_name(schedule: Schedule) -> Evidence | None:
     names = {atom.name for atom in length.atoms()}
     if horizon.parameter not in _WHOLE or not all(map(_STEPS.search, names)):
         return None
+    certain = names <= _CERTAIN
     epochs = driver(schedule).epochs
+    most = None if epochs is None else epochs.value
+    if most is None and not certain:
+        most = _MOST_EPOCHS
     if length.value is not None and (
-        length.value < 1
-        or (epochs is not None and epochs.value is not None and length.value <= epochs.value)
+        length.value < 1 or (most is not None and length.value <= most)
     ):
         return None
-    return Evidence(schedule, horizon, None if names <= _CERTAIN else BY_NAME)
+    return Evidence(schedule, horizon, None if certain else BY_NAME)
 
 
 def invalid_interval(schedule: Schedule) -> Argument | None:
