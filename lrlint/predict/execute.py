@@ -41,6 +41,7 @@ def predict(
         prediction.relative_lr = _relative(machine, trace, target, max_steps)
     if prediction.raises is None:
         prediction.raises = _refused_today(trace, target)
+        prediction.refused = prediction.raises is not None
     return prediction
 
 

@@ -43,6 +43,8 @@ class Prediction:
     """What has to be known first, as ``--set`` names it."""
     raises: str | None = None
     """What torch raises, and at which step, where the script does not run to its end."""
+    refused: bool = False
+    """Whether current torch raises it where the scheduler is built, and older releases did not."""
     relative_lr: list[list[float]] | None = None
     """The LR as a multiple of the base LR, where that is all that is unknown."""
 

@@ -68,7 +68,10 @@ def _hint(prediction: Prediction) -> str | None:
     ends = ", ".join(dict.fromkeys(rate(group[-1]) for group in lr))
     count = len(lr[0])
     steps = f"{count:,} step{'s' if count > 1 else ''}"
-    return f"→ {ends} after {steps}" + (", then an error" if prediction.raises else "")
+    error = ", then an error" if prediction.raises else ""
+    if prediction.refused:
+        error = " in older releases of torch"
+    return f"→ {ends} after {steps}{error}"
 
 
 def _known(prediction: Prediction) -> list[list[float]]:

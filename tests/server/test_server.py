@@ -454,7 +454,8 @@ def test_a_notebook_has_its_findings_in_its_cells(tmp_path: Path) -> None:
         finding, other = await editor.findings(uris[2], version=1)
         assert (finding.code, finding.range.start.line) == ("LR410", 0)
         assert (other.code, other.range.start.line) == ("LR405", 4)
-        assert await editor.hints(uris[2]) == [(0, "→ 0.001609 after 20 steps")]
+        hint = "→ 0.001609 after 20 steps in older releases of torch"
+        assert await editor.hints(uris[2]) == [(0, hint)]
         assert await editor.hints(uris[1]) == []
         assert "| 20 | 0.001609 | last step |" in (await editor.hover(uris[2], 3, 8) or "")
         actions = await editor.actions(uris[2], finding.range, only=["source"])
