@@ -41,6 +41,7 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
+    DictValue,
     FunctionValue,
     Instance,
     ListValue,
@@ -160,6 +161,8 @@ def end(
             leave_uncertain_open(repeat, str(key), _WHY)
         elif change in machine.carried:
             leave_block_open([repeat], _WHY)
+        elif not repeat.body and isinstance(key, UnknownKey) and _decides_nothing(after):
+            pass  # as unknown in the first iteration as in the others
         elif before is MISSING or isinstance(before, Expr) or unknown_at_start(before) is not None:
             machine.unforeseen.add(change)
 
@@ -217,6 +220,26 @@ def _is_unknown_data(value: AnyValue) -> bool:
         case Choice():
             return all(map(_is_unknown_data, alternatives(value)))
     return isinstance(value, (Opaque, Sized))
+
+
+def _decides_nothing(value: AnyValue, depth: int = 0) -> bool:
+    """Whether there is neither a number, nor a flag, nor code, nor a schedule in a value."""
+    inner: list[AnyValue]
+    match value:
+        case DictValue(store=store):
+            inner = [*store.data.values()]
+        case ListValue(items=items, element=element):
+            inner = [] if element is None else [element]
+            inner += items or ()
+        case Choice():
+            inner = [*alternatives(value)]
+        case _:
+            return isinstance(value, (Opaque, Sized))
+    return depth < _DEEPEST and all(_decides_nothing(part, depth + 1) for part in inner)
+
+
+_DEEPEST = 4
+"""Containers within containers that are searched for something that decides."""
 
 
 def _end_of_list(machine: Machine, repeat: Repeat, value: ListValue, known: set[Entry]) -> None:
