@@ -44,6 +44,27 @@ def assigned_names(block: cst.CSTNode) -> frozenset[str]:
     return frozenset(names)
 
 
+def changed_in_place(block: cst.CSTNode) -> frozenset[str]:
+    """Return the first names of what a block sets or deletes in part: ``x`` of ``x.y[0] = 1``.
+
+    The name is empty where that is not part of a variable: ``f().y = 1``.
+    """
+    names: set[str] = set()
+    for node in walk(block):
+        target = node.name if type(node) is cst.AsName else getattr(node, "target", None)
+        if target is not None and (type(node) in _BINDS or type(node) in (cst.AsName, cst.Del)):
+            for part in walk(target):
+                if isinstance(part, (cst.Attribute, cst.Subscript)):
+                    names.add(_variable_of(part))
+    return frozenset(names)
+
+
+def _variable_of(node: cst.CSTNode) -> str:
+    while isinstance(node, (cst.Attribute, cst.Subscript)):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
 _DEFINITIONS: Final = frozenset({cst.FunctionDef, cst.ClassDef})
 _OWN_SCOPES: Final = frozenset(
     {cst.Lambda, cst.ListComp, cst.DictComp, cst.SetComp, cst.GeneratorExp}

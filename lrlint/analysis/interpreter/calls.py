@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import entries
 from lrlint.analysis.interpreter.journal import leave_numbers_unknown
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.self_contained import is_self_contained
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
@@ -245,6 +246,8 @@ def _assume_called(machine: Machine, function: FunctionValue, node: cst.Call) ->
     """Interpret a function that unknown code receives, such as ``main_worker`` of a launcher."""
     if function.node in machine.called:
         return
+    if function.node in machine.idle and is_self_contained(machine, function):
+        return
     start, mark = len(machine.journal), len(machine.block)
     with called_unseen(machine, function, registered=True), machine.through(node):
         machine.call_function(function, Arguments(open=True))
@@ -253,6 +256,7 @@ def _assume_called(machine: Machine, function: FunctionValue, node: cst.Call) ->
         # What it steps may have its name later only.
         machine.called.discard(function.node)
         machine.passed.append(function)
+        machine.idle.add(function.node)
 
 
 # -- classes ----------------------------------------------------------------------------------

@@ -113,6 +113,8 @@ class State:
     """The commands of click and typer, each after the group that runs it when it is called."""
     passed: list[FunctionValue | Method]
     """Functions that were arguments: they may be called later, out of sight."""
+    idle: set[cst.CSTNode]
+    """Those that added nothing to the trace when they were called as unknown code may call them."""
     replaced: dict[Atom, list[Condition]]
     """The conditions under which a branch puts another number in the place of a default."""
     running: dict[Expr, Running]
@@ -159,6 +161,7 @@ class State:
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called, self.commands = [], [], set(), []
         self.passed, self.prepared, self.registered = [], [], []
+        self.idle = set()
         self.classes, self.closures, self.changing_lists = [], [], []
         self.accelerator, self.synchronised = None, None
         self.without_gradients = False
