@@ -53,7 +53,7 @@ def _is_whole(training: Training) -> bool:
 
 
 def _rows(block: Block, source: SourceFile) -> Iterator[int]:
-    """Yield the rows of a file in which something happens in a trace."""
+    """Yield the rows of a file that a trace has events in."""
     for located in walk(block):
         place = located.event.place
         if place.source.name == source.name:

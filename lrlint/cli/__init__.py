@@ -17,7 +17,7 @@ PROGRAM = "lrlint"
 _LONG_LIVED = frozenset({"run", "server"})
 """Commands whose objects are not only lrlint's own, or that do not end soon."""
 COMPLETES = "_LRLINT_COMPLETE"
-"""The environment variable by which a shell asks what may come next."""
+"""The environment variable that a shell sets to ask what may come next."""
 USAGE_ERROR = 2
 INTERRUPTED = 130
 """128 + SIGINT: what a shell expects of an interrupted program."""

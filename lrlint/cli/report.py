@@ -98,7 +98,7 @@ def statistics(diagnostics: tuple[Diagnostic, ...]) -> str:
 
 
 def _marked(code: str, diagnostics: tuple[Diagnostic, ...]) -> str:
-    """Return ``[*]`` for a rule of which ``--fix`` fixes a finding, as ruff marks it."""
+    """Return ``[*]``, as ruff does, for a rule with a finding that ``--fix`` fixes."""
     fixes = (found.fix for found in diagnostics if found.code == code)
     safe = any(fix is not None and fix.applicability is Applicability.SAFE for fix in fixes)
     return "  [*]" if safe else ""

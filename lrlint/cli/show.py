@@ -1,4 +1,4 @@
-"""``--show-files`` and ``--show-settings``: what a run would lint, and by which settings."""
+"""``--show-files`` and ``--show-settings``: what a run would lint, and with what settings."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def style_of(stream: TextIO | None) -> Style:
 
 
 def _has_blocks(stream: TextIO | None) -> bool:
-    """Whether the encoding of a stream has the characters by which a curve is drawn."""
+    """Whether the encoding of a stream has the characters that draw a curve."""
     try:
         "▁█▒".encode(getattr(stream, "encoding", None) or "utf-8")
     except (LookupError, UnicodeEncodeError):

@@ -43,7 +43,7 @@ class Threshold:
     """A branch in a law that a script writes by hand."""
 
     at: Expr
-    """The value of the counter from which the other side of the branch is taken."""
+    """The first value of the counter that takes the other side of the branch."""
     text: str
     """The condition in the user's words."""
     place: Place | None
@@ -69,7 +69,7 @@ class Compounding:
     last: float
     """The LR before and after."""
     meant: float | None = None
-    """The LR after it if the factor multiplied the base LR, of which it is a decay to 0."""
+    """The LR after it if the factor, a decay from 1 to 0, multiplied the base LR."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -241,7 +241,7 @@ def _built(
 
 
 def _multiplies_until(law: Law, arguments: Mapping[str, Any]) -> float:
-    """Return the last step up to which `law` only multiplies the LR."""
+    """Return the last step before `law` does anything but multiply the LR."""
     if law.name in _PURE_FACTORS:
         return float("inf")
     if law.name == "CosineAnnealingLR" and arguments["eta_min"] == 0:

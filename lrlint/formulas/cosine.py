@@ -11,7 +11,7 @@ from lrlint.formulas.law import Curve, Law, PastHorizon, Problem, refused
 from lrlint.formulas.replay import Group, Replay, values_of
 
 _EARLY = 1000
-"""Up to which step a division by zero is looked for."""
+"""Steps that are searched for a division by zero."""
 _SGDR = "Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983"
 
 

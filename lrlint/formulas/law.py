@@ -49,7 +49,7 @@ class Problem:
 
 
 def refused(parameter: str, message: str, raises: str = "ValueError") -> Problem:
-    """Return the problem of an argument with which the constructor raises."""
+    """Return the problem of an argument that makes the constructor raise."""
     return Problem(parameter, message, raises=raises, when="construction")
 
 

@@ -27,7 +27,7 @@ from lrlint.symbolic import Expr
 
 @dataclass(frozen=True)
 class Cycle:
-    """The cycle in which the training ends, in steps, or in units of T_0."""
+    """The cycle that the training ends in, in steps, or in units of T_0."""
 
     start: Fraction
     length: Fraction

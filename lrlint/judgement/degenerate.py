@@ -1,4 +1,4 @@
-"""Horizons with which a schedule makes no sense, and whether that ever shows (LR207)."""
+"""Horizons that make no sense for their schedule, and whether that ever shows (LR207)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Degenerate:
 
 
 def degenerate_horizons(law: Law, schedule: Schedule) -> Iterator[Degenerate]:
-    """Yield the arguments that say how long a schedule is and with which it makes no sense."""
+    """Yield the arguments that give a schedule a length that makes no sense."""
     known = {name: is_plain(argument.value) for name, argument in schedule.arguments.items()}
     for problem in law.problems(**known):
         argument = schedule.argument(problem.parameter)

@@ -133,7 +133,7 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
 
 
 def _by_samples(steps: Expr, length: Expr) -> Comparison | None:
-    """Compare two numbers of which one counts batches and the other samples of the same data.
+    """Compare a number of batches with a number of samples of the same data.
 
     Return None where that decides nothing.
     """

@@ -102,7 +102,7 @@ def _counts_updates_by_name(schedule: Schedule) -> Evidence | None:
 
 
 def invalid_interval(schedule: Schedule) -> Argument | None:
-    """Return an interval that Lightning does not know, with which it refuses to train."""
+    """Return an interval that Lightning does not know: it refuses to train."""
     told = lightning(schedule)
     interval = None if told is None else told.settings.get("interval")
     if interval is None or not isinstance(interval.value, str) or interval.value in INTERVALS:
@@ -150,7 +150,7 @@ def unread_setting(schedule: Schedule) -> tuple[str, Argument] | None:
 
 @dataclass(frozen=True)
 class BadFrequency:
-    """A frequency with which the steps do not come as often as it says."""
+    """A frequency that the steps do not follow."""
 
     driver: Driver
     frequency: Argument
@@ -160,7 +160,7 @@ class BadFrequency:
 
 
 def bad_frequency(schedule: Schedule) -> BadFrequency | None:
-    """Return a frequency with which a scheduler never steps, or not at regular updates."""
+    """Return a frequency that makes a scheduler never step, or not at regular updates."""
     told = lightning(schedule)
     frequency = None if told is None else told.settings.get("frequency")
     if told is None or frequency is None or len(schedule.sites) != 1:

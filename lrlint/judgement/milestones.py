@@ -119,7 +119,7 @@ def _unfinished(schedule: Schedule, steps: Expr) -> tuple[Expr, ...]:
 
 
 def _follower(schedule: Schedule) -> Schedule | None:
-    """Return the schedule of which another part follows: this one is meant to be cut off."""
+    """Return the schedule that continues this one with another part: the cut is meant."""
     whole = driver(schedule)
     return whole if whole is not schedule and schedule is not whole.children[-1] else None
 

@@ -19,7 +19,7 @@ _SAMPLES = 12
 _MOST_STEPS = 10**8
 _LEVELS = 8
 _SWING = 0.4
-"""Share of the height by which the LR goes up and down about a column that cannot be drawn."""
+"""A column whose LR goes up and down by this share of the height cannot be drawn."""
 
 _Column = Sequence[float]
 

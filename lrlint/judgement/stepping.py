@@ -1,4 +1,4 @@
-"""Who steps a schedule, in which loop, and what else may move its counter."""
+"""What steps a schedule, in what loop, and what else may move its counter."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def is_plain(site: StepSite) -> bool:
 
 
 def chosen_by_flag(schedule: Schedule) -> bool:
-    """Whether a setting decides in which loop it is stepped: each is right for some setting."""
+    """Whether a setting decides which loop steps it: each is right for some setting."""
     sites = driver(schedule).sites
     return len({site.per for site in sites}) > 1 and any(
         guard.kind is GuardKind.FLAG and guard.by_default is None

@@ -53,7 +53,7 @@ def warmup_never_ends(schedule: Schedule) -> bool:
 EVALUATED = frozenset({"reduce_lr_on_plateau", "greedy"})
 """Types of schedules that follow the evaluations."""
 _MANY = 10**6
-"""A number of updates with which no length is degenerate."""
+"""A number of updates so large that no length is degenerate."""
 
 
 def evaluates(trainer: TrainerArguments) -> bool:

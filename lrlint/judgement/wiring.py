@@ -1,4 +1,4 @@
-"""What several rules ask of the ways in which an optimizer, its schedulers and writers meet."""
+"""How an optimizer, its schedulers and its writers are connected, for several rules."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def erases(schedule: Schedule) -> bool:
 
 
 def drives(schedule: Schedule) -> tuple[StepSite, ...]:
-    """Return the steps with which a scheduler of a known law drives its training."""
+    """Return the steps of a scheduler of a known law that drive its training."""
     if (
         schedule.scheduler not in LAWS
         or schedule.parent is not None

@@ -37,7 +37,7 @@ class Analyser:
         self._relevance = Relevance(reader.imported)
 
     def follow(self) -> set[Query]:
-        """Return a set, to which is added all that the next file asks of the disk."""
+        """Return a set that collects all that the next file asks of the disk."""
         self.locator.asked = set()
         return self.locator.asked
 

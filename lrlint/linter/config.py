@@ -147,7 +147,7 @@ def convert(table: Mapping[str, Any], origin: str, where: str) -> dict[str, Any]
 
 
 def combine(configs: Iterable[Config]) -> Settings:
-    """Return the settings of configurations, of which each overrides those before it."""
+    """Return the settings of configurations; each overrides those before it."""
     configs = tuple(configs)
     exclude: list[Patterns] = []
     ignores: dict[str, FileIgnores] = {}

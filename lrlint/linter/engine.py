@@ -27,8 +27,9 @@ Progress = Callable[[int, int], None]
 """Called with the number of files that are done and the number of all files."""
 
 _ALONE = 0.5
-"""Seconds that one process works before it gets help, and files from which that is worth it."""
+"""Seconds that one process works before others help it."""
 _WORTH_HELP = 8
+"""Files that must be left for that help."""
 _MOST_JOBS = 16
 """Processes that are started unless more are asked for."""
 

@@ -28,7 +28,7 @@ class Mark:
 
     @property
     def last_row(self) -> int:
-        """The last row of which the span covers a character."""
+        """The last row with a character of the span."""
         ends_before_row = self.end.column <= 1 and self.end.row > self.start.row
         return self.end.row - 1 if ends_before_row else max(self.end.row, self.start.row)
 

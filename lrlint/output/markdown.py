@@ -43,5 +43,5 @@ def _row(diagnostic: Diagnostic) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text in which nothing is Markdown, HTML or a mention."""
+    """Return a text without Markdown, HTML and mentions."""
     return _SPECIAL.sub(r"\\\g<0>", clean(text)).replace("@", "@<!-- -->")

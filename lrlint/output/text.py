@@ -39,7 +39,7 @@ def clean(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text in which nothing is HTML or a control character."""
+    """Return a text without HTML and control characters."""
     return escape(clean(text))
 
 
@@ -67,7 +67,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def visible(line: str) -> str:
-    """Return a line of a diff in which control characters, but no others, are symbols."""
+    """Return a line of a diff with its control characters, but no others, as symbols."""
     return _CONTROL.sub(lambda match: shown(match[0])[0], line)
 
 

@@ -153,7 +153,7 @@ def _dtype_of(value: Any) -> str:
 
 
 def _common(left: Any, right: Any) -> str:
-    """Return the type in which torch computes with two operands.
+    """Return the type that torch computes with for two operands.
 
     A Python number counts only where it is of another kind: ``torch.tensor(1) * 0.5``.
     """
@@ -216,7 +216,7 @@ def tensor(data: Any, dtype: Any = None, device: Any = "cpu", requires_grad: boo
 
 
 class Row:
-    """A tensor of one dimension, of which only the elements are read."""
+    """A tensor of one dimension whose elements alone are read."""
 
     def __init__(self, items: list[Tensor]) -> None:
         self.items = items

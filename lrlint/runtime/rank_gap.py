@@ -11,7 +11,7 @@ from lrlint.runtime.track import Track
 from lrlint.runtime.tracks_of_run import Tracked
 
 _SAME = 1e-9
-"""Relative difference up to which two LRs are the same."""
+"""Largest relative difference between two LRs that count as the same."""
 
 
 def compare_ranks(mine: Sequence[tuple[Tracked, Track]], ranks: Sequence[Sequence[Track]]) -> None:

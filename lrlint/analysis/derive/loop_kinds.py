@@ -145,7 +145,7 @@ class Loops:
             self._set(loop, LoopKind.EPOCH if position == epoch else LoopKind.OTHER)
 
     def _without_update(self, loop: Repeat, outer: tuple[Repeat, ...]) -> LoopKind:
-        """Return the kind of a loop in which no optimizer is seen to step."""
+        """Return the kind of a loop without any step of an optimizer."""
         record = loop.loop
         if record.calls:
             return LoopKind.OTHER

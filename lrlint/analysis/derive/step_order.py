@@ -81,7 +81,7 @@ def repeated_step(steps: list[Step], updates: list[Step], loops: Loops) -> Repet
 
 
 def _shared_iteration(first: Step, second: Step, loops: Loops) -> Repeat | None:
-    """Return the loop in one iteration of which both steps surely run."""
+    """Return the innermost training loop around both steps if each iteration surely runs both."""
     if StepArgument.EPOCH in (first.site.argument, second.site.argument):
         return None
     ours, theirs = _training_loops(first.located, loops), _training_loops(second.located, loops)

@@ -161,7 +161,7 @@ def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
 def _count(
     repeats: list[Repeat], guards: list[Condition], loops: Loops, located: Located
 ) -> tuple[Expr | None, list[Repeat]]:
-    """Return how often a site runs, and the loops each pass of which reaches it exactly once."""
+    """Return how often a site runs, and the loops that reach it exactly once per pass."""
     by_loop: dict[int, list[Condition]] = {}
     running: dict[int, tuple[Condition, list[Repeat]]] = {}
     total: Expr | None = Expr.const(1)

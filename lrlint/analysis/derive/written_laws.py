@@ -107,7 +107,7 @@ def _reading(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLa
 
 
 def _factor(law: Expr) -> Expr | None:
-    """Return the number below 1 of which a law has varying powers, where that is the only one."""
+    """Return the only number below 1 that a law raises to a varying power."""
     keys = [atom.key for atom in all_atoms(law)]
     bases = {
         key.parts[0]

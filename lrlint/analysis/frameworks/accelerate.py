@@ -41,7 +41,7 @@ from lrlint.symbolic import Expr, Strength, ceil, floor
 _PROCESSES = "accelerator.num_processes"
 _STATE = "accelerator.state"
 _HARD = ("deepspeed_plugin", "deepspeed_plugins", "megatron_lm_plugin", "torch_tp_plugin")
-"""Plugins with which something else steps the scheduler or shares out the batches."""
+"""Plugins that make something else step the scheduler or share out the batches."""
 
 
 @models("accelerate.Accelerator", "accelerate.accelerator.Accelerator")

@@ -1,4 +1,4 @@
-"""The modules by which Lightning is imported."""
+"""The names of the modules that Lightning is imported from."""
 
 MODULES = (
     "lightning",

@@ -149,7 +149,7 @@ def _type(value: AnyValue) -> AnyValue:
 
 
 def setting(machine: Machine, arguments: Instance, name: str) -> AnyValue:
-    """Return an argument under the name by which the user may set it: ``args.max_steps``."""
+    """Return an argument under the name that the user may set: ``args.max_steps``."""
     chosen = machine.override(f"{arguments.path or 'args'}.{name}")
     if is_number(chosen):
         value = machine.named_number(f"{arguments.path or 'args'}.{name}", chosen, Strength.DEFAULT)

@@ -71,7 +71,7 @@ def _one_number(machine: Machine, value: AnyValue, target: cst.CSTNode) -> AnyVa
 
 
 def _unpack_starred(value: AnyValue, starred: int, count: int) -> list[AnyValue] | None:
-    """Return the values of ``count`` targets, of which the one at ``starred`` takes a list."""
+    """Return the values of ``count`` targets; the one at ``starred`` takes a list."""
     items = numbers.items_of(value)
     after = count - starred - 1
     if items is None or len(items) < starred + after:

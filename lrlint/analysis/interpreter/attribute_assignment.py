@@ -241,7 +241,7 @@ def update_module(
 def set_unknown_name(machine: Machine, owner: AnyValue, value: AnyValue) -> None:
     """Store a value under a name that is not known: each number may be another from then on.
 
-    In a loop over the user's command line it is a setting, of which there is none.
+    In a loop over the user's command line it is a setting, and by default none is given.
     """
     escapes.escape(value, "stored under an unknown name")
     if any("argv" in (repeat.loop.over or "") for repeat in machine.loops):

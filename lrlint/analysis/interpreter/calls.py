@@ -238,7 +238,7 @@ _SENDS_SIGNALS = frozenset({"alarm", "kill", "raise_signal", "send_signal", "set
 
 
 def _waits_for_signals(machine: Machine, last: str) -> bool:
-    """Whether a call registers a handler of signals, of which an ordinary run gets none."""
+    """Whether a call registers a handler of signals; an ordinary run gets none."""
     return last == "signal" and _SENDS_SIGNALS.isdisjoint(machine.unit.survey.module.called)
 
 

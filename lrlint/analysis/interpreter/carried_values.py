@@ -213,7 +213,7 @@ def _is_number_or_unknown(value: AnyValue) -> bool:
 
 
 def _is_unknown_data(value: AnyValue) -> bool:
-    """Whether a value is data of which no more is known than its length."""
+    """Whether a value is data, and at most its length is known."""
     match value:
         case ListValue(kind="tuple", items=list() as parts):
             return all(map(_is_unknown_data, parts))

@@ -185,7 +185,7 @@ def branch(condition: Condition, first: Expr, second: Expr) -> AnyValue:
 def _join_rates(
     machine: Machine, condition: Condition, first: AnyValue, second: AnyValue
 ) -> AnyValue | None:
-    """Return one number in place of two, of which one or both follow from the LR in use."""
+    """Return one number in place of two if one of them or both follow from the LR in use."""
     if not depends_on_loop(condition) or not any(
         isinstance(value, Opaque) and value.rate is not None for value in (first, second)
     ):

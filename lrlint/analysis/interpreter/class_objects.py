@@ -12,7 +12,7 @@ SCHEDULERS = "torch.optim.lr_scheduler."
 BASES = ("LRScheduler", "_LRScheduler")
 """The names of the class that torch's schedulers derive from, the older one last."""
 PYTHON: Mapping[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
-"""Classes of Python of which a value that is known is told to be an object or not."""
+"""Classes of Python; ``isinstance`` of a known value is decided for them."""
 _BUILT = {"get_reduce_on_plateau_schedule": "ReduceLROnPlateau"}
 """What functions of transformers build, where that is not a `LambdaLR`."""
 _ELSEWHERE = frozenset({"get_scheduler", "get_greedy_schedule", "GreedyLR", "SWALR"})

@@ -191,7 +191,7 @@ def _schedules(value: AnyValue) -> bool:
 def entry(
     machine: Machine, owner: DictValue, key: Expr, default: AnyValue | None = None
 ) -> AnyValue | None:
-    """Return the number under one of a dict's whole numbers, of which it is not known which.
+    """Return the number under one of a dict's keys, all whole numbers, where it is unknown which.
 
     ``default`` is the value for all other keys; without one, the dict has the key.
     """

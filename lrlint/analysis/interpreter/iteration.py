@@ -199,7 +199,7 @@ def _of_share(_: Expr) -> AnyValue:
 
 
 def measured(_: Expr) -> AnyValue:
-    """Return an element of which no more is known than that a loop visits it."""
+    """Return an unknown element that a loop visits."""
     return Opaque(measured=True, visited=True)
 
 

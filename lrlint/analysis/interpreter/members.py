@@ -190,7 +190,7 @@ def write_option(group: GroupsValue, name: str) -> None:
 
 
 OWN_OPTIONS = ("lr_", "fix_lr", "name", "group_name")
-"""How the names of options begin with which scripts scale the LR of a group, or tell it apart."""
+"""Beginnings of the options by which scripts scale the LR of a group, or tell it apart."""
 
 
 def only_key(owner: DictValue) -> Expr | None:

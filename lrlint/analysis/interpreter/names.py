@@ -33,7 +33,7 @@ from lrlint.symbolic import Expr, Strength, Unit
 
 
 def name_setting(machine: Machine, value: AnyValue, path: str, strength: Strength) -> AnyValue:
-    """Return a setting under the path by which the script reads it, such as ``args.epochs``."""
+    """Return a setting under the path that the script reads, such as ``args.epochs``."""
     match value:
         case Expr(value=int() | float() as number) if _is_from_file(value):
             return machine.named_number(path, number, Strength.DEFAULT)
@@ -61,7 +61,7 @@ def name_setting(machine: Machine, value: AnyValue, path: str, strength: Strengt
 
 
 def named_entries(machine: Machine, mapping: DictValue) -> Mapping[Hashable, AnyValue]:
-    """Return the entries of a dict; of settings, each under the name by which it may be set."""
+    """Return the entries of a dict; settings get the names that the user may set."""
     data = mapping.store.data
     if not mapping.setting:
         return data

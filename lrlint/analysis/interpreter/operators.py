@@ -208,7 +208,7 @@ def _concatenated(left: ListValue, right: ListValue) -> ListValue:
 
 
 def _of_unknown_length(old: ListValue, new: ListValue) -> ListValue:
-    """Return a list to which a loop adds; it keeps what is added if that is one element."""
+    """Return a list that a loop adds to; it keeps what is added if that is one element."""
     _escape_elements(old, new)
     elements = [new.element] if new.items is None else new.items
     return ListValue(None, element=elements[0] if len(elements) == 1 else None, kind=old.kind)

@@ -213,7 +213,7 @@ def _divisible(left: Expr, right: Expr) -> Condition | None:
 
 
 def undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:
-    """Return a condition on values of which only the text is known."""
+    """Return a condition on values that are known by their text only."""
     text = machine.unit.code(node)
     natures = {nature_of(value, "") for value in values}
     nature = Nature.FLAG

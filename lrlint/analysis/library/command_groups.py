@@ -1,4 +1,4 @@
-"""Groups of commands: click's and typer's, each of which runs the command that its user names."""
+"""Groups of commands of click and typer: they run the command that the user names."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class _Composer:
         self._given = given
         self._loaded: set[str] = set()
         self._groups: set[str] = set()
-        """The groups of which the lists of defaults choose a file."""
+        """The groups for which a list of defaults chooses a file."""
 
     def settings(self, name: str) -> Instance:
         """Return all settings that begin with a file."""

@@ -84,7 +84,7 @@ def _engine(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 @models(*qualified(_EVENT_ENUMS, *_REPEATED))
 def _filtered_event(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """Return an event of which every so many count; unknown where something else picks them."""
+    """Return an event that counts every so many times; unknown where something else picks them."""
     every = arguments.keywords.get("every")
     number = None if every is None else to_number(machine, every)
     name = None if not isinstance(node.func, cst.Attribute) else node.func.attr.value

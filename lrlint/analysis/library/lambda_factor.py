@@ -223,7 +223,7 @@ class _Function:
 
 
 def _sides(law: Expr) -> Iterator[Expr]:
-    """Yield the numbers of which a law is one or another, as its branches say."""
+    """Yield the alternatives of a law, one per branch."""
     atoms = law.atoms()
     key = next(iter(atoms)).key if len(atoms) == 1 else None
     if isinstance(key, Computed) and key.function == "if" and law == Expr.atom(*atoms):

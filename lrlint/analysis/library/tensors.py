@@ -1,4 +1,4 @@
-"""torch and numpy: arrays, of which the number of rows and the elements matter."""
+"""torch and numpy: arrays, with their number of rows and their elements."""
 
 from __future__ import annotations
 
@@ -264,7 +264,7 @@ def _world_size(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
 def without_gradients(
     machine: Machine, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue | None:
-    """Return ``torch.no_grad()`` of any library under its name, by which ``with`` knows it."""
+    """Return ``torch.no_grad()`` of any library under its name, as ``with`` expects it."""
     return Opaque(name) if name.endswith(("no_grad", "inference_mode")) else None
 
 

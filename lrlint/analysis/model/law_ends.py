@@ -299,7 +299,7 @@ def _is_share(share: Expr) -> bool:
 
 
 def _divisor(slope: Expr, *, whole: bool = False) -> Expr | None:
-    """Return the only number by which all of a slope is divided.
+    """Return the only number that divides all of a slope.
 
     ``whole`` asks for the only integer among several: the ``T`` of ``(1 - t / T) / share``.
     """
@@ -318,7 +318,7 @@ def _divisor(slope: Expr, *, whole: bool = False) -> Expr | None:
 
 
 def _divided_by(factor: Atom | Call) -> Expr:
-    """Return the number of which a factor of a slope is the inverse."""
+    """Return the divisor that a factor of a slope stands for."""
     if isinstance(factor, Call) and factor.kind == "inverse":
         return factor.args[0]
     return Expr({frozenset({(factor, 1)}): 1}, factor.value)

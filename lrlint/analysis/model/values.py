@@ -208,7 +208,7 @@ class Instance(Value):
     length: Expr | None = None
     """The atom of its length, once that has been asked for."""
     place: SyntaxPlace | None = None
-    """Where it is constructed, for a library's object of which findings may speak."""
+    """Where it is constructed, for a library's object that findings may mention."""
     places: Mapping[str, SyntaxPlace] = field(default_factory=dict)
     """Where its arguments are written, by keyword."""
 
@@ -246,7 +246,7 @@ class FunctionTraits:
     memory: Store | None = None
     """Where it runs once for the same arguments, the values that it has returned, by argument."""
     wrapped_by: str | None = None
-    """The decorator of which it is not seen how often it calls the function."""
+    """The decorator, where it is unknown how often that calls the function."""
 
 
 @dataclass(eq=False, slots=True)
@@ -312,7 +312,7 @@ class Method(Value):
 
 @dataclass(eq=False, slots=True)
 class Sized(Value):
-    """A tensor, array or data set, of which the length and the shape are known."""
+    """A tensor, array or data set with a known length and shape."""
 
     length: Expr | None
     path: str | None = None

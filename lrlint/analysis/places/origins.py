@@ -96,7 +96,7 @@ def _returned(function: SyntaxPlace, index: int | None) -> SyntaxPlace | None:
 
 
 def text_of_elements(place: SyntaxPlace) -> str:
-    """Return what is appended to a list of which a value is an item or the mean; else nothing.
+    """Return what is appended to the list whose item or mean a value is; else nothing.
 
     It must be the same expression each time, and a name must not stand for a difference.
     """
@@ -125,7 +125,7 @@ _OF_A_LIST = frozenset(
 
 
 def _list_of(unit: ModuleUnit, node: cst.CSTNode | None) -> cst.Name | None:
-    """Return the list of which a value is an item, the mean or the like."""
+    """Return the list whose item, mean or the like a value is."""
     match node:
         case cst.Name():
             return _list_of(unit, origin(SyntaxPlace(unit, node)))

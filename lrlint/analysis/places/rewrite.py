@@ -96,7 +96,7 @@ _BINDING = (
     cst.CompIf,
     cst.FormattedStringExpression,
 )
-"""Parents in which an operator expression needs brackets."""
+"""Parents that an operator expression needs brackets in."""
 
 
 def _replace(unit: ModuleUnit, node: cst.CSTNode, text: str) -> list[Replacement] | None:

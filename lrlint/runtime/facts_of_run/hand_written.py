@@ -34,9 +34,9 @@ if TYPE_CHECKING:  # it loads the analyser, which `lrlint.watch` does without
     from lrlint.predict.forecast import Forecast
 
 _SAME = 1e-6
-"""Difference, relative to the highest LR, up to which a step used the LR that was predicted."""
+"""Largest difference, relative to the highest LR, between an LR in use and a predicted one."""
 _MOST_STEPS = 500_000
-"""Optimizer steps of which a prediction is worth its time."""
+"""Optimizer steps that a prediction is worth its time for."""
 _MOST_TRIES = 3
 
 

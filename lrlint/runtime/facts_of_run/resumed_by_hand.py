@@ -17,7 +17,7 @@ _STARTS_OVER = "its counter starts over"
 _OTHER = "what it is computed from is not restored: a base LR, a counter, or the LR in use"
 
 _SAME = 1e-6
-"""Difference, relative to the highest LR, up to which two LRs are the same."""
+"""Largest difference, relative to the highest LR, between two LRs that count as the same."""
 
 
 def departure_on_resume(

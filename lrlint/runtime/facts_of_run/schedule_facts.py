@@ -183,7 +183,7 @@ def _repetition(record: RecordedScheduler, sites: tuple[StepSite, ...]) -> Repet
 def _rebuilding_loops(
     record: RecordedScheduler, around: Loops, recorder: Recorder
 ) -> tuple[Loop, ...]:
-    """Return the loop in which the same line builds a new one for the same optimizer each time."""
+    """Return the loop whose iterations each build a new one on this line for the same optimizer."""
     built, loops = recorder.scheduler_listener.built_by_line.of(record), around.known
     if built < 2 or not loops:
         return ()
