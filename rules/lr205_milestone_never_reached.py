@@ -16,6 +16,7 @@ from lrlint.judgement.milestones import (
     Milestones,
     given_milestones,
     milestones,
+    trains_on,
 )
 from lrlint.judgement.rates import lr_text
 from lrlint.judgement.stepping import driver
@@ -142,10 +143,7 @@ class MilestoneNeverReached(Rule):
         here = found.place.span().filename == schedule.place.span().filename
         return self.finding(
             found.place if here else schedule.place,
-            f"{_names(found)} never reached:"
-            f" {'the training' if schedule.parent is None else 'its turn'} ends after"
-            f" {wording.quantity(found.steps)} {unit(driver(schedule))}"
-            f"{'' if found.steps.value == 1 else 's'}"
+            f"{_names(found)} never reached: {_end(schedule, found)}"
             f"{early_caveat(schedule, certain=found.certain)}"
             f"{_consequence(schedule) if found.all_missed else ''}",
             notes=notes(schedule),
@@ -159,6 +157,14 @@ def _names(found: Milestones) -> str:
     if len(texts) == 1:
         return f"milestone {texts[0]} is"
     return f"milestones {', '.join(texts[:-1])} and {texts[-1]} are"
+
+
+def _end(schedule: Schedule, found: Milestones) -> str:
+    count, several = wording.quantity(found.steps), "" if found.steps.value == 1 else "s"
+    if trains_on(schedule):
+        return f"the scheduler makes only {count} step{several}"
+    ends = "the training" if schedule.parent is None else "its turn"
+    return f"{ends} ends after {count} {unit(driver(schedule))}{several}"
 
 
 def _consequence(schedule: Schedule) -> str:

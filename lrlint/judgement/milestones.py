@@ -85,7 +85,7 @@ def milestones(schedule: Schedule) -> Milestones | None:
         past = [(mark, comparison) for mark, comparison in compared if _is_past(comparison)]
         # timm's milestones come one epoch before those of torch.
         some_are_reached = parameter == "milestones" and len(past) < len(marks)
-        if positioned or some_are_reached or _trains_on(schedule):
+        if positioned or some_are_reached or trains_on(schedule):
             past = [(mark, comparison) for mark, comparison in past if not comparison.equal]
         missed = tuple(mark for mark, _ in past)
     return Milestones(parameter, argument, argument.place, steps, missed, undecided)
@@ -96,13 +96,17 @@ def _is_past(comparison: Comparison) -> bool:
     return comparison.equal or (comparison.differs and comparison.sign == 1)
 
 
-def _trains_on(schedule: Schedule) -> bool:
-    """Whether training may use the LR of its last step, since it does not step in every epoch."""
+_LEAVES_EPOCHS_OUT = (GuardKind.EVERY_K, GuardKind.BEFORE, GuardKind.OTHER)
+"""Guards under which the last iterations of a loop may come without a step."""
+
+
+def trains_on(schedule: Schedule) -> bool:
+    """Whether training may go on after its last step, since not every epoch steps it."""
     optimizer = schedule.optimizer
     updates = () if optimizer is None else optimizer.sites
     shared = {(guard.kind, guard.text) for site in updates for guard in site.guards}
     return any(
-        guard.kind is GuardKind.EVERY_K and (guard.kind, guard.text) not in shared
+        guard.kind in _LEAVES_EPOCHS_OUT and (guard.kind, guard.text) not in shared
         for site in driver(schedule).sites
         for guard in site.guards
     )

@@ -102,3 +102,35 @@ for k in range(5):
 def test_a_context_manager_with_one_yield_is_run() -> None:
     manager = "@contextlib.contextmanager\ndef cm():\n    yield\n    decay.step()\n"
     assert steps(f"{manager}for k in range(3):\n    with cm(): adam.step()") == 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if k == 1: late = StepLR(adam, 2)\n    else: late.step()",
+        "if k == 1: late = StepLR(adam, 2)\n    if k > 1: late.step()",
+        "if k == 1: late = StepLR(adam, 2)\n    if late is not None: late.step()",
+        "if k % 2 == 0: late = StepLR(adam, 2)\n    late.step()",
+        "if late is None: late = StepLR(adam, 2)\n    late.step()",
+        "if late is None: late = StepLR(adam, 2)\n    else: late.step()",
+        "if not box.late: box.late = StepLR(adam, 2)\n    box.late.step()",
+        "if k == 0: box.late = StepLR(adam, 2)\n    elif k > 2: box.late.step()",
+    ],
+)
+def test_open_where_only_some_iterations_build_the_scheduler(body: str) -> None:
+    code = (
+        "from torch.optim.lr_scheduler import StepLR\n"
+        "class Box: late = None\nbox = Box()\nlate = None\n"
+        f"for k in range(5):\n    adam.step()\n    {body}"
+    )
+    source = load(Path("script.py"), data=(SETUP + code).encode())
+    late = forecast(source).schedules[-1]
+    assert late.prediction.lr is None
+    assert "built in some iterations" in late.prediction.unresolved[0]
+
+
+def test_a_generator_runs_where_its_elements_are_drawn_at_once() -> None:
+    assert steps("total = sum(update() or 1 for k in range(6))") == 6
+    assert steps("results = list(update() for k in range(6))") == 6
+    assert steps("results = (update() for k in range(6))") is None
+    assert steps("results = any(update() for k in range(6))") is None

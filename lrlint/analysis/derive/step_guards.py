@@ -152,6 +152,8 @@ def _threshold(relation: Relation, indices: list[Atom]) -> tuple[GuardKind, Expr
         threshold = -line[1]
     else:  # ``10 <= i`` is ``i >= 10``
         threshold, op = line[1], _MIRRORED[op]
+    if any(map(is_loop_atom, threshold.atoms())):
+        return GuardKind.OTHER, None  # `epoch - last_drop >= 3`
     if op in (">", "<="):
         threshold = threshold + 1
     return (GuardKind.AFTER if op in (">", ">=") else GuardKind.BEFORE), threshold

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
+from lrlint.analysis.interpreter.choices import may_change
 from lrlint.analysis.interpreter.escapes import (
     escape,
     leave_block_open,
@@ -60,6 +61,7 @@ from lrlint.symbolic import Atom, Expr
 Entry = tuple[Store | ListValue, Hashable]
 
 _WHY = "changed from one iteration of a loop to the next"
+_KEPT = "built in some iterations of a loop and kept in the others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,14 @@ def end(
     for store, key, before in machine.journal[start.journal :]:
         if isinstance(before, Opaque) and _ends_by(repeat.body, before, store.data.get(key)):
             leave_block_open([repeat], _WHY)
-        if (store, key) in seen or (store, key) in known or store in fresh:
+        if (store, key) in seen or store in fresh:
             continue
         seen.add((store, key))
         after = store.data.get(key, MISSING)
+        if _is_kept(before, after):
+            leave_value_open(after, _KEPT)
+        if (store, key) in known:
+            continue
         if before is after or before == after:
             continue
         if _is_code(before):
@@ -180,6 +186,21 @@ def _is_exchanged(repeat: Repeat, before: AnyValue, after: AnyValue) -> bool:
             case BuildScheduler(scheduler=record) | BuildOptimizer(optimizer=record):
                 built.add(record)
     return not others <= built
+
+
+def _is_kept(before: AnyValue, after: AnyValue) -> bool:
+    """Whether only some iterations build what can be stepped: the others step the last one built.
+
+    The body steps it as if each iteration that does not build it had what was there before.
+    """
+    return (
+        isinstance(after, Choice)
+        and not any(steppable(before))
+        and any(
+            may_change(condition) and any(steppable(value))
+            for condition, value in after.alternatives
+        )
+    )
 
 
 def _is_set_late(machine: Machine, start: Start, entry: Entry, absent: set[Entry]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import first_name
+from lrlint.analysis.code.queries import dotted, first_name
 from lrlint.analysis.interpreter import assignment, escapes, lists, members, tables
 from lrlint.analysis.interpreter.iteration import (
     iterate,
@@ -43,7 +43,7 @@ def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
             index = machine.index_atom(first_name(comp.target) or "i")
             items = [_any_element(machine, node, stream, index)]
             source = tables.tabulated(_trips(comp, stream), index, items[0])
-    if isinstance(node, cst.GeneratorExp):
+    if isinstance(node, cst.GeneratorExp) and machine.block[begun:] and not _drawn(machine, node):
         why = "stepped where somebody asks for the elements of a generator"
         escapes.leave_block_open(machine.block[begun:], why)
     if isinstance(node, cst.DictComp):
@@ -57,6 +57,20 @@ def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
         return ListValue(items, home=home, under=under, once=once)
     length = _trips(comp, stream)
     return ListValue(None, items[0], length, source=source, home=home, under=under, once=once)
+
+
+_DRAWING = frozenset(
+    {"dict", "frozenset", "fsum", "list", "max", "min", "set", "sorted", "sum", "tuple"}
+)
+"""Functions that draw all elements of their only argument before they return."""
+
+
+def _drawn(machine: Machine, node: cst.GeneratorExp) -> bool:
+    """Whether all elements of a generator are drawn at once: ``sum(train(batch) for …)``."""
+    match (machine.unit.path_to(node) or [])[-3:-1]:
+        case [cst.Call(func=function, args=[_]), cst.Arg(star="")]:
+            return (dotted(function) or "").removeprefix("math.") in _DRAWING
+    return False
 
 
 def _trips(comp: cst.CompFor, stream: Stream) -> Expr | None:
