@@ -22,7 +22,7 @@ from lrlint.analysis.derive.step_guards import Path, conditions, construction_gu
 from lrlint.analysis.derive.step_order import early_step, repeated_step
 from lrlint.analysis.derive.step_sites import Step, steps_of, total
 from lrlint.analysis.derive.written_laws import law_of_own
-from lrlint.analysis.interpreter.choices import may_change
+from lrlint.analysis.model.condition_queries import may_change
 from lrlint.analysis.model.conditions import Condition, conjoin, negate
 from lrlint.analysis.model.contradictions import contradict, exclude
 from lrlint.analysis.model.library_kinds import LibraryKind

@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import name_setting, name_value, named_entries
 from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.condition_queries import may_change
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import (
     GroupsValue,
@@ -86,7 +87,7 @@ def _note_relay(machine: Machine, old: AnyValue, new: SchedulerValue) -> None:
     The body is interpreted once for all iterations, so it is not known how long each is stepped.
     """
     records = [value.record for value in alternatives(old) if isinstance(value, SchedulerValue)]
-    if machine.loops and records and any(map(choices.may_change, machine.guards)):
+    if machine.loops and records and any(map(may_change, machine.guards)):
         for record in (*records, new.record):
             record.relayed = True
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
-from lrlint.analysis.interpreter.choices import may_change
 from lrlint.analysis.interpreter.escapes import (
     escape,
     leave_block_open,
@@ -24,6 +23,7 @@ from lrlint.analysis.interpreter.late_entries import DATA, leave_uncertain_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
 from lrlint.analysis.model.computed import Counter
+from lrlint.analysis.model.condition_queries import may_change
 from lrlint.analysis.model.conditions import Flag, flatten, natures
 from lrlint.analysis.model.questions import Identity, Nature
 from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerValue

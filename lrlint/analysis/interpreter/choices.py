@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.computed import Measured, computed, is_computed, varies
-from lrlint.analysis.model.condition_queries import depends_on_loop, is_loop_atom, text_of
+from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
 from lrlint.analysis.model.conditions import Condition, both, natures, negate
 from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, alternatives, leaning
@@ -201,11 +201,6 @@ def _brief(condition: Condition) -> str:
     """Return a condition in the user's words, if they are few."""
     text = text_of(condition)
     return text if len(text) <= _LONGEST_NAME else "several conditions"
-
-
-def may_change(condition: Condition) -> bool:
-    """Whether the condition may differ from one iteration of a loop to another."""
-    return Nature.METRIC in natures(condition) or any(map(is_loop_atom, condition.atoms()))
 
 
 def distribute(

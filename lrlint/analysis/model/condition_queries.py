@@ -94,6 +94,11 @@ def depends_on_loop(condition: Condition) -> bool:
     return any(is_loop_atom(atom) for atom in condition.atoms())
 
 
+def may_change(condition: Condition) -> bool:
+    """Whether the condition may differ from one iteration of a loop to another."""
+    return Nature.METRIC in natures(condition) or any(map(is_loop_atom, condition.atoms()))
+
+
 def is_measured(condition: Condition, counters: Collection[Atom]) -> bool:
     """Whether a measured value decides a condition, by itself or through some ``counters``."""
     return Nature.METRIC in natures(condition) or any(

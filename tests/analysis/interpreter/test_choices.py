@@ -6,6 +6,7 @@ import pytest
 
 from lrlint.analysis.interpreter import choices
 from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.condition_queries import depends_on_loop, may_change
 from lrlint.analysis.model.conditions import Divisible, Relation, negate
 from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.trace import Break
@@ -125,9 +126,9 @@ def test_too_many_alternatives_escape() -> None:
 def test_what_may_change_between_iterations() -> None:
     machine = FakeMachine()
     later = Relation(">", Expr.atom(machine.index_atom("epoch")), number(10))
-    assert choices.may_change(later)
-    assert choices.depends_on_loop(later)
+    assert may_change(later)
+    assert depends_on_loop(later)
     metric = Relation(">", number(1), number(10), nature=Nature.METRIC)
-    assert choices.may_change(metric)
-    assert not choices.depends_on_loop(metric)
-    assert not choices.may_change(A)
+    assert may_change(metric)
+    assert not depends_on_loop(metric)
+    assert not may_change(A)
