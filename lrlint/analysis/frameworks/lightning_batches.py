@@ -85,6 +85,8 @@ def _length(machine: Machine, loader: AnyValue) -> Expr | None:
             return None
         case Loader() | Sized():
             return length_of(machine, loader)
+        case Opaque(length=Expr() as length):
+            return length  # the script asks for it, and a datamodule has none
         case Opaque(path=str() as path) if words.is_loader(path) and not path.endswith(")"):
             return length_of(machine, loader)
     return None

@@ -48,6 +48,20 @@ def class_member(machine: Machine, cls: ClassValue, name: str) -> AnyValue | Non
     return None
 
 
+_ABC = "abc.ABC"
+VIRTUAL = (_ABC, "register")
+"""The key under which a class of the project keeps that it has registered subclasses."""
+
+
+def register_subclass(machine: Machine, cls: ClassValue) -> bool:
+    """Note a call of the ``register`` of an abstract class; return whether it is one."""
+    if class_member(machine, cls, "register") is not None or _ABC not in external_bases(cls):
+        return False
+    for base in lookup_order(cls):
+        machine.write(base.scope.store, VIRTUAL, Const(True))
+    return True
+
+
 def names_in_body(function: FunctionValue) -> frozenset[str]:
     """Return all names in the body of a function; none where it cannot be parsed."""
     body = function.scope.unit.body_of(function.node)

@@ -102,6 +102,8 @@ def call_method(
             name == "update" and "update" not in machine.scope_of(unit).store.data
         ):
             attribute_assignment.update_module(machine, receiver, arguments, node)
+        case ClassValue() if name == "register" and members.register_subclass(machine, receiver):
+            return arguments.get(0) or Opaque()
         case External() | ModuleValue() | ClassValue():
             return machine.call(machine.get_attribute(receiver, name), arguments, node)
         case Instance():

@@ -8,6 +8,7 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import choices, class_objects, escapes, truths
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import VIRTUAL
 from lrlint.analysis.library.registry import models, models_unevaluated
 from lrlint.analysis.model import values
 from lrlint.analysis.model.conditions import Condition, flag
@@ -75,6 +76,8 @@ def _is_subclass(
 ) -> bool | Condition:
     if isinstance(cls, Choice):
         return truths.any_alternative(cls, lambda one: _is_subclass(machine, one, base, node))
+    if _has_virtual(machine, base):
+        return _undecided(machine, cls, [_class_name(base)], node)
     if isinstance(base, ClassValue) and not isinstance(cls, (Choice, Opaque, type(None))):
         return isinstance(cls, ClassValue) and _derives(cls, base)
     match cls:
@@ -105,7 +108,9 @@ def _instance_of(
     names = [_class_name(item) for item in kinds]
     only_python = all(name in (*class_objects.PYTHON, *_CONTAINERS) for name in names)
     match value:
-        case SchedulerValue(record=SchedulerRecord(law="?") as record):
+        case SchedulerValue(record=record) if record.law == "?" or any(
+            _has_virtual(machine, item) for item in kinds
+        ):
             return _undecided(machine, record, names, node)
         case SchedulerValue(record=SchedulerRecord(law=law)):
             return any(name in class_objects.bases_of(law) for name in names)
@@ -136,6 +141,14 @@ def _class_name(value: AnyValue) -> str:
         case Opaque(path=str() as path):
             return path.rsplit(".", 1)[-1]
     return ""
+
+
+def _has_virtual(machine: Machine, kind: AnyValue) -> bool:
+    """Whether classes are registered as subclasses of a class: ``Base.register(StepLR)``."""
+    if not isinstance(kind, ClassValue):
+        return False
+    machine.read(kind.scope.store, VIRTUAL)
+    return VIRTUAL in kind.scope.store.data
 
 
 def _derives(cls: ClassValue, other: ClassValue, depth: int = 0) -> bool:
