@@ -134,3 +134,13 @@ def test_a_generator_runs_where_its_elements_are_drawn_at_once() -> None:
     assert steps("results = list(update() for k in range(6))") == 6
     assert steps("results = (update() for k in range(6))") is None
     assert steps("results = any(update() for k in range(6))") is None
+
+
+def test_numbers_that_gain_each_other_are_no_counters() -> None:
+    assert (
+        steps("a = 0; b = 1\nfor k in range(6):\n    a, b = b, a + b\n    if a % 2 == 0: update()")
+        == 2
+    )
+    assert (
+        steps("a = b = 0\nfor k in range(9):\n    b += 1; a += b\n    if a % 3 == 0: update()") == 6
+    )

@@ -11,7 +11,7 @@ from lrlint.analysis.derive.dry_runs import is_dry_run
 from lrlint.analysis.model import words
 from lrlint.analysis.model.condition_queries import is_loop_atom, is_measured, text_of
 from lrlint.analysis.model.conditions import Condition, natures
-from lrlint.analysis.model.questions import Nature
+from lrlint.analysis.model.questions import CHANGING
 from lrlint.analysis.model.trace import (
     Block,
     Break,
@@ -187,7 +187,7 @@ def _stops_early(block: Block, depth: int, *, measured: bool = False) -> bool:
             case Break(levels=levels) if measured and levels > depth:
                 return True
             case When(condition=condition, body=body) if condition.lean is not False:
-                waits = Nature.METRIC in natures(condition) or _STOPS.search(text_of(condition))
+                waits = natures(condition) & CHANGING or _STOPS.search(text_of(condition))
                 if _stops_early(body, depth, measured=measured or bool(waits)):
                     return True
             case Repeat(body=body) if _stops_early(body, depth + 1, measured=measured):

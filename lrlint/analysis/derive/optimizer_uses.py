@@ -11,7 +11,7 @@ from lrlint.analysis.derive.step_guards import conditions, relative
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.conditions import Condition, Flag, Not
-from lrlint.analysis.model.questions import Nature
+from lrlint.analysis.model.questions import CHANGING
 from lrlint.analysis.model.records import OptimizerRecord
 from lrlint.analysis.model.trace import (
     Block,
@@ -107,5 +107,5 @@ def _comes_up(condition: Condition) -> bool:
     if isinstance(condition, Not):
         return _comes_up(condition.of)
     if isinstance(condition, Flag):
-        return condition.nature is Nature.METRIC
+        return condition.nature in CHANGING
     return any(map(is_loop_atom, condition.atoms()))

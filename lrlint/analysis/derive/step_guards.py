@@ -125,6 +125,8 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
         return GuardKind.METRIC, None
     if Nature.RANK in nature:
         return GuardKind.RANK, None
+    if Nature.OTHER in nature:
+        return GuardKind.OTHER, None
     if (
         isinstance(part, Flag)
         and part.lean is None

@@ -26,7 +26,7 @@ from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.condition_queries import may_change
 from lrlint.analysis.model.conditions import Flag, flatten, natures
 from lrlint.analysis.model.questions import Identity, Nature
-from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerValue
+from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.trace import (
     Block,
     Break,
@@ -146,7 +146,7 @@ def end(
         seen.add((store, key))
         after = store.data.get(key, MISSING)
         if _is_kept(before, after):
-            leave_value_open(after, _KEPT)
+            _leave_kept_open(after)
         if (store, key) in known:
             continue
         if before is after or before == after:
@@ -201,6 +201,13 @@ def _is_kept(before: AnyValue, after: AnyValue) -> bool:
             for condition, value in after.alternatives
         )
     )
+
+
+def _leave_kept_open(value: AnyValue) -> None:
+    leave_value_open(value, _KEPT)
+    for record in steppable(value):
+        if isinstance(record, SchedulerRecord):
+            record.relayed = True  # nor is it known how many updates it lives for
 
 
 def _is_set_late(machine: Machine, start: Start, entry: Entry, absent: set[Entry]) -> bool:

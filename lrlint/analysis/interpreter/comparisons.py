@@ -10,6 +10,7 @@ from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.interpreter.truths import (
     OBJECTS,
     any_alternative,
+    asked,
     nature_of,
     opposite,
     relation,
@@ -159,7 +160,7 @@ def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) 
         ) is not None:
             return alike
         case (Opaque() as unknown, Const() as const) | (Const() as const, Opaque() as unknown):
-            return unknown_equals(machine, unknown, const, machine.unit.code(node))
+            return unknown_equals(machine, unknown, const, asked(machine, node))
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
     if first is not None and second is not None:
         unknowns = [value for value in (left, right) if isinstance(value, Opaque)]
@@ -221,7 +222,7 @@ def is_constant(
         case Opaque():
             question = Question(Asks.IDENTITY, Identity(left), expected)
             lean = False if left.visited and right.value is None else None  # data is seldom absent
-            return flag(question, machine.unit.code(node), lean, nature_of(left, ""))
+            return flag(question, asked(machine, node), lean, nature_of(left, ""))
         case Truth(condition=condition) if isinstance(right.value, bool):
             return condition if right.value else negate(condition)
     return False
@@ -239,7 +240,7 @@ def _option_of_group(
     (present,) = found or {False}
     # Other code may add the option.
     question = Question(Asks.MEMBERSHIP, Identity(record), (option, present))
-    return flag(question, machine.unit.code(node), present)
+    return flag(question, asked(machine, node), present)
 
 
 def _member(
@@ -261,7 +262,7 @@ def _member(
         ):
             found = members.has_option(container, name)
             question = Question(Asks.MEMBERSHIP, Identity(container.record), (name, False))
-            return flag(question, machine.unit.code(node), False) if found is None else found
+            return flag(question, asked(machine, node), False) if found is None else found
         case _, ListValue(items=list() as items, grows=False):
             machine.read(container, WHOLE)
             truths = [equal(machine, member, item, node) for item in items]
@@ -278,7 +279,7 @@ def _member(
                 return undecided(machine, (member, container), node)
             # The answer is part of the question: the script may put the key there later.
             question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))
-            return flag(question, machine.unit.code(node), present) if setting else present
+            return flag(question, asked(machine, node), present) if setting else present
         case Const(value=str() as option), GroupsValue(whole=False):
             return _option_of_group(machine, option, container, node)
         case Const(value=str() as part), Const(value=str() as whole):
@@ -286,5 +287,5 @@ def _member(
             if max(container.strength, member.strength) is Strength.CONSTANT:
                 return present
             question = Question(Asks.MEMBERSHIP, container.path or member.path, (part, whole))
-            return flag(question, machine.unit.code(node), present)
+            return flag(question, asked(machine, node), present)
     return undecided(machine, (member, container), node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 
@@ -55,10 +56,18 @@ def resolve(
             mapping[atom] = before
         else:
             changed.append((variable, after))
-    for variable, after in changed:
-        gain = _gain(variable, after, index, mapping, trips)
-        if gain is not None:
-            mapping[variable.atom] = variable.before + gain
+    while changed:
+        left: list[tuple[Variable, Expr]] = []
+        for variable, after in changed:
+            unresolved = unknowns - mapping.keys() - {variable.atom}
+            gain = _gain(variable, after, index, mapping, trips, unresolved)
+            if gain is None:
+                left.append((variable, after))
+            else:
+                mapping[variable.atom] = variable.before + gain
+        if len(left) == len(changed):
+            break
+        changed = left
     # A counter may depend on another one: two rounds are enough for two nested loops.
     for _ in range(2):
         for atom, value in list(mapping.items()):
@@ -84,14 +93,18 @@ def _gain(
     index: Atom,
     mapping: dict[Atom, Expr],
     trips: Expr | None,
+    unresolved: Collection[Atom],
 ) -> Expr | None:
-    """Return what a variable has gained before iteration ``index``; None where it is irregular."""
+    """Return what a variable has gained before iteration ``index``; None where it is irregular.
+
+    It is not known where it gains one of the ``unresolved``, which may change as well.
+    """
     try:
         delta = (after - Expr.atom(variable.atom)).subs(mapping)
     except UNREPRESENTABLE:
         return None
     atoms = delta.atoms()
-    if variable.atom in atoms or any(map(is_computed, atoms)):
+    if variable.atom in atoms or any(map(is_computed, atoms)) or not atoms.isdisjoint(unresolved):
         return None
     if index not in atoms and not indicators(delta):
         return delta * Expr.atom(index)

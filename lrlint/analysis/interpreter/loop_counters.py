@@ -25,6 +25,7 @@ from lrlint.analysis.interpreter.last_values import (
 )
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.reset_counters import replace_condition
+from lrlint.analysis.interpreter.unmeasured import note_unmeasured
 from lrlint.analysis.model.computed import RateInUse, all_atoms, is_computed
 from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, all_of, flatten, negate
@@ -75,6 +76,7 @@ def repeating(
         machine.past_loops.append(repeat)
         if begun is not None and unknowns is not None:
             carried_values.end(machine, repeat, begun, unknowns.entries, unknowns.absent)
+            note_unmeasured(machine, repeat, begun.journal)
             unknowns.restore(machine)
     planned, at_start = loop.trips, False
     if getattr(node, "orelse", None) is None:

@@ -212,9 +212,30 @@ def _divisible(left: Expr, right: Expr) -> Condition | None:
     return None if found is None else Divisible(*found)
 
 
+def asked(machine: Machine, node: cst.CSTNode) -> str:
+    """Return the text of a comparison without its negation: ``x is None`` of ``x is not None``.
+
+    The condition that it is read as is negated afterwards.
+    """
+    match node:
+        case cst.Comparison(
+            left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right)]
+        ) if type(operator) in _WITHOUT_NEGATION:
+            sign = _WITHOUT_NEGATION[type(operator)]
+            return f"{machine.unit.code(left)} {sign} {machine.unit.code(right)}"
+    return machine.unit.code(node)
+
+
+_WITHOUT_NEGATION: dict[type[cst.CSTNode], str] = {
+    cst.NotEqual: "==",
+    cst.IsNot: "is",
+    cst.NotIn: "in",
+}
+
+
 def undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:
     """Return a condition on values that are known by their text only."""
-    text = machine.unit.code(node)
+    text = asked(machine, node)
     natures = {nature_of(value, "") for value in values}
     nature = Nature.FLAG
     if words.asks_for_rank(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Hashable
 
 from lrlint.analysis.model.computed import (
@@ -23,7 +24,7 @@ from lrlint.analysis.model.conditions import (
     kept_in,
     natures,
 )
-from lrlint.analysis.model.questions import Asks, Nature, Question
+from lrlint.analysis.model.questions import CHANGING, Asks, Nature, Question
 from lrlint.symbolic import Atom, Expr
 
 
@@ -37,7 +38,7 @@ def text_of(condition: Condition) -> str:
         case Divisible(value, by, remainder):
             return f"({value}) % {by} == {remainder}"
         case Not(of):
-            return f"not ({text_of(of)})"
+            return _negated(text_of(of))
         case All(parts):
             return " and ".join(
                 f"({text_of(part)})" if isinstance(part, Any) else text_of(part) for part in parts
@@ -45,6 +46,17 @@ def text_of(condition: Condition) -> str:
         case Any(parts):
             return " or ".join(text_of(part) for part in parts)
     return "a condition"
+
+
+def _negated(text: str) -> str:
+    if (compared := _COMPARISON.fullmatch(text)) is None:
+        return f"not ({text})"
+    left, operator, right = compared.groups()
+    return f"{left} {_OPPOSITES[operator]} {right}"
+
+
+_COMPARISON = re.compile(r"([\w.]+) (is|==|in) ([\w.]+|'\w*'|\"\w*\")")
+_OPPOSITES = {"is": "is not", "==": "!=", "in": "not in"}
 
 
 @kept_in("_subjects")
@@ -96,7 +108,7 @@ def depends_on_loop(condition: Condition) -> bool:
 
 def may_change(condition: Condition) -> bool:
     """Whether the condition may differ from one iteration of a loop to another."""
-    return Nature.METRIC in natures(condition) or any(map(is_loop_atom, condition.atoms()))
+    return bool(natures(condition) & CHANGING) or any(map(is_loop_atom, condition.atoms()))
 
 
 def is_measured(condition: Condition, counters: Collection[Atom]) -> bool:

@@ -17,6 +17,11 @@ class Nature(Enum):
     RANK = "rank"
     """Which process this is."""
     OTHER = "other"
+    """A value that the script changes in a loop, without measuring anything."""
+
+
+CHANGING = frozenset({Nature.METRIC, Nature.OTHER})
+"""Natures of conditions that may differ from one iteration of a loop to another."""
 
 
 class Asks(Enum):

@@ -239,3 +239,19 @@ def test_a_choice_holds_where_its_alternatives_do() -> None:
     assert truths.truthiness(FakeMachine("x"), value, NODE) == a
     assert truths.as_value(True) == Const(True)
     assert truths.as_value(a) == Truth(a)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("last is not None", "last is not None"),
+        ("mode != 'eval'", "mode != 'eval'"),
+        ("key not in found", "key not in found"),
+        ("last[0] is not None", "not (last[0] is None)"),
+    ],
+)
+def test_a_condition_is_said_as_it_holds(asked: str, said: str) -> None:
+    unknown = {name: Opaque(name) for name in ("last", "last[0]", "mode", "key", "found")}
+    condition = compare(asked, **unknown, **{"None": NONE, "'eval'": Const("eval")})
+    assert isinstance(condition, Condition)
+    assert text_of(condition) == said
