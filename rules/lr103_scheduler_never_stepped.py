@@ -15,6 +15,7 @@ from lrlint.judgement.exclusions import (
     UNKNOWN_OPTIMIZER,
 )
 from lrlint.judgement.rates import lr_after_steps
+from lrlint.judgement.wiring import always
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
@@ -67,6 +68,12 @@ def _only_idle(schedule: Schedule) -> bool:
     return bool(schedule.stepping.idle)
 
 
+def _left_behind(schedule: Schedule) -> bool:
+    """Whether the script decides each LR by itself, so that the scheduler has no effect."""
+    writes = () if schedule.optimizer is None else schedule.optimizer.writes
+    return any(write.from_scratch and write.loops and always(write.guards) for write in writes)
+
+
 def _asked(schedule: Schedule) -> bool:
     """Whether a scheduler of timm, which knows the LR of any position, is used in another way."""
     return schedule.construction.positioned and any(
@@ -86,7 +93,9 @@ class SchedulerNeverStepped(Rule):
     ## Why is this bad
 
     The whole training runs at one LR: the optimizer's own, or where the constructor has already
-    changed it (a warm-up, `OneCycleLR`) at the start value, which can be 25 times lower.
+    changed it (a warm-up, `OneCycleLR`) at the start value, which can be 25 times lower. Where the
+    script writes an LR of its own in every epoch or step, the scheduler is only left over, and
+    nothing is reported.
 
     ## Example
 
@@ -126,6 +135,7 @@ class SchedulerNeverStepped(Rule):
         Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),
         UNKNOWN_OPTIMIZER,
         OPTIMIZER_ELSEWHERE,
+        Exclusion(_left_behind, "the script itself writes the LR of each step"),
         Exclusion(_in_test, "it is built in a test"),
         Exclusion(_trains_nothing, "no step() of its optimizer is found either"),
         Exclusion(_is_unknown, "lrlint does not know this class"),
@@ -215,6 +225,8 @@ def _consequence(schedule: Schedule) -> str:
         return "the schedule beside it goes on from the LR that the constructor has lowered"
     if any(other.sites for other in schedule.surroundings.competitors):
         return "only the schedule beside it changes the LR"
+    if schedule.optimizer is not None and any(write.loops for write in schedule.optimizer.writes):
+        return "only what the script writes itself changes the LR"
     first = lr_after_steps(schedule, 0)
     if first:
         return f"the LR stays at {wording.number(first[0])}"

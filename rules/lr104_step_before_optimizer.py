@@ -10,9 +10,13 @@ from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, FOLLOWS_METRIC, STEPPED_TWICE, UNKNOWN_LAW
+from lrlint.judgement.milestones import milestones
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, safe, unsafe
 from lrlint.snippets import Diff, training
+
+_STAIRS = frozenset({"StepLR", "MultiStepLR"})
+_MANY_BATCHES = 100
 
 
 def _argument(schedule: Schedule) -> str | None:
@@ -37,6 +41,29 @@ def _is_constant(schedule: Schedule) -> bool:
     kind = schedule.argument("name") if schedule.scheduler == "get_scheduler" else None
     named = kind is not None and kind.value == "constant"
     return named or schedule.scheduler == "get_constant_schedule"
+
+
+def _without_a_drop(schedule: Schedule) -> bool:
+    """Whether the training ends before the first drop of the LR."""
+    found = milestones(schedule) if schedule.scheduler in _STAIRS else None
+    return found is not None and bool(found.missed) and found.all_missed
+
+
+def _drops_late(schedule: Schedule) -> bool:
+    """Whether the LR stays for so many batches that one fewer is nothing."""
+    early = schedule.stepping.early_step
+    if early is None or early.loop.kind is LoopKind.EPOCH or schedule.scheduler not in _STAIRS:
+        return False
+    first = lr_after_steps(schedule, 0)
+    return first is not None and first == lr_after_steps(schedule, _MANY_BATCHES)
+
+
+def _skips_an_lr(schedule: Schedule) -> bool:
+    """Whether the first step changes the LR; stairs are taken to have a first stair."""
+    first, second = lr_after_steps(schedule, 0), lr_after_steps(schedule, 1)
+    if first is None or second is None:
+        return schedule.scheduler not in _STAIRS
+    return first != second
 
 
 def _may_start_at_zero(schedule: Schedule) -> bool:
@@ -64,7 +91,8 @@ class StepBeforeOptimizer(Rule):
     Building a scheduler already sets the first LR. A `step()` before the first update skips it, and
     the whole curve comes one epoch (or batch) early. Up to PyTorch 1.0 that was the right order, so
     old tutorials still show it. torch warns once, at run time, where it can tell. Per batch the
-    shift is small, hence a warning; per epoch it is an error.
+    shift is small, hence a warning; per epoch it is an error, or a warning where the first LR lasts
+    for several epochs and each drop comes one epoch early.
 
     ## Example
 
@@ -118,6 +146,8 @@ class StepBeforeOptimizer(Rule):
         Exclusion(_argument, str),
         STEPPED_TWICE,
         Exclusion(_is_constant, "its LR is constant"),
+        Exclusion(_without_a_drop, "the training ends before its first drop", owner="LR205"),
+        Exclusion(_drops_late, f"its LR stays for more than {_MANY_BATCHES} batches"),
         Exclusion(_may_start_at_zero, "its first LR may be 0, of which nothing is lost"),
     )
 
@@ -179,19 +209,24 @@ class StepBeforeOptimizer(Rule):
         built = schedule.construction
         per_epoch = early.loop.kind is LoopKind.EPOCH
         one = {LoopKind.EPOCH: "epoch", LoopKind.BATCH: "batch"}.get(early.loop.kind, "iteration")
-        first = lr_after_steps(schedule, 0)
-        skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"
+        skips = _skips_an_lr(schedule)
         yield self.finding(
             early.scheduler_site.place,
-            f"scheduler.step() runs before optimizer.step(): {skipped} is skipped, and the schedule"
-            f" comes one {one} early",
-            severity=Severity.ERROR if per_epoch and built.seen else Severity.WARNING,
+            f"scheduler.step() runs before optimizer.step(): {_skipped(schedule) if skips else ''}"
+            f"the schedule comes one {one} early",
+            severity=Severity.ERROR if per_epoch and built.seen and skips else Severity.WARNING,
             notes=(
                 ("optimizer stepped here", early.optimizer_site.place),
                 ("scheduler built here", schedule.place if built.seen else None),
             ),
             fix=_fix(early),
         )
+
+
+def _skipped(schedule: Schedule) -> str:
+    first = lr_after_steps(schedule, 0)
+    value = f" ({wording.number(first[0])})" if first else ""
+    return f"the first LR{value} is skipped, and "
 
 
 def _fix(early: OrderFact) -> Proposal | None:

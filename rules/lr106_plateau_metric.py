@@ -62,10 +62,38 @@ def _which_it_is(step: Step) -> Guard | None:
     return which_scheduler(site)
 
 
+def _chosen(step: Step) -> Guard | None:
+    """Return the open setting that says which of two kinds of step a chosen scheduler gets.
+
+    ``if args.watch: scheduler.step(loss)`` and ``else: scheduler.step()`` are for several
+    schedulers, and who picks one sets the other as well.
+    """
+    schedule, site = step
+    if not schedule.construction.guards:
+        return None
+    others = [
+        guard.place.span()
+        for other in schedule.sites
+        if other.argument is not site.argument
+        for guard in other.guards
+    ]
+    return next(
+        (
+            guard
+            for guard in site.guards
+            if guard.kind in (GuardKind.FLAG, GuardKind.OTHER)
+            and guard.by_default is None
+            and guard.place.span() in others
+        ),
+        None,
+    )
+
+
 STEP_EXCLUSIONS = (
     Exclusion(_is_position, "its argument is called like a position"),
     Exclusion(_switched_off, lambda guard: f"by default `{guard.text}` does not hold"),
     Exclusion(_which_it_is, lambda guard: f"whether `{guard.text}` holds is not known"),
+    Exclusion(_chosen, lambda guard: f"`{guard.text}` may go with which scheduler it is"),
     Exclusion(_shared_setting, lambda name: f"`{name}` decides which scheduler it is, too"),
 )
 

@@ -35,7 +35,7 @@ _WHOLE = {
     *HANDWRITTEN_ENDS,
     *LENGTHS.values(),
 }
-_MOST_EPOCHS = 300
+_MOST_EPOCHS = 1000
 """Up to here a count of updates, by its name, may be one of epochs where these are not known."""
 _STEPS = re.compile(r"(^|[._\[\"'])(steps|updates|iters|iterations)\W*$")
 """Names of counts of updates: ``hparams.max_steps``. A ``scheduler_step`` may count epochs."""

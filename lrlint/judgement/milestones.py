@@ -159,8 +159,19 @@ def _switched_off(schedule: Schedule) -> Expr | None:
     return mark if _NEVER.fullmatch(f"{mark.value:.0f}") else None
 
 
+_TRIAL = 2
+
+
+def _tried_out(schedule: Schedule) -> Expr | None:
+    """Return the steps of a training that is too short to have a schedule."""
+    steps = segment(schedule, at_most=True)
+    whole = driver(schedule) is schedule
+    return steps if whole and steps and steps.value is not None and steps.value <= _TRIAL else None
+
+
 MILESTONE_EXCLUSIONS = (
     OPEN_ARGUMENTS,
+    Exclusion(_tried_out, lambda steps: f"a training of {wording.amount(steps)} steps is a trial"),
     Exclusion(_switched_off, lambda mark: f"{wording.amount(mark)} is as good as never"),
     Exclusion(_follower, lambda whole: f"another part of the {whole.scheduler} follows it"),
     *KNOWN_PACE,
