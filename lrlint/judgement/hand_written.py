@@ -221,6 +221,8 @@ def decay_of(decays: tuple[DecayEnd, ...], *, named_only: bool = True) -> DecayE
         for decay in decays
         if decay.end.is_integer and (decay.cosine or decay.end.atoms() or not named_only)
     ]
+    if not named and not named_only:
+        named = list(decays)  # a quotient, as `steps / micro_batches`
     cosines = [decay for decay in named if decay.cosine]
     ends = {decay.end: decay for decay in cosines or named}
     return next(iter(ends.values())) if len(ends) == 1 else None
@@ -254,9 +256,9 @@ def _climbs(schedule: Schedule, *, named: bool) -> bool:
     if decay is None or steps is None:
         return False
     last, end = lr_at(schedule, steps - 1), lr_at(schedule, decay.end.value)
-    if last is None or end is None:
-        return False
-    return last < 0 or (decay.cosine and last > max(end * 1.01, 0))
+    if last is None or last < 0:
+        return last is not None
+    return decay.cosine and end is not None and last > max(end * 1.01, 0)
 
 
 def _rises(schedule: Schedule, decay: DecayEnd) -> bool:
