@@ -124,6 +124,8 @@ def _names_of_library(module: str) -> Iterable[str]:
         return ("ReduceLROnPlateau",)
     if module == "torch.utils.data":
         return ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split")
+    if module in ("composer.optim", "composer.optim.scheduler"):
+        return (name.removeprefix("composer.") for name in LAWS if name.startswith("composer."))
     if module == "transformers":
         return (name for name in LAWS if name.startswith("get_"))
     return ()
