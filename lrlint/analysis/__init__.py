@@ -18,7 +18,13 @@ from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter
 from lrlint.analysis.interpreter.outcomes import BadOverride
 from lrlint.analysis.library import LIBRARIES
-from lrlint.analysis.model.trace import Block
+from lrlint.analysis.model.trace import (
+    Block,
+    BuildOptimizer,
+    OptimizerCall,
+    OptimizerStep,
+    walk,
+)
 from lrlint.analysis.model.values import Const, ListValue
 from lrlint.facts import Place, Training
 from lrlint.source import SourceFile
@@ -88,12 +94,24 @@ def interpret(
             words = [Const(word) for word in command_line]
             interpreter.patched.data["sys.argv"] = ListValue([*words])
         blocks = traces(interpreter)
-        if not interpreter.unforeseen:
+        if not interpreter.unforeseen or _has_no_schedule(interpreter, blocks):
             return interpreter, blocks
         carried |= interpreter.unforeseen
     for block in blocks:
         give_up(block, "changed from one iteration of a loop to the next")
     return interpreter, blocks
+
+
+def _has_no_schedule(interpreter: Interpreter, blocks: Sequence[Block]) -> bool:
+    """Whether a file builds no schedule, whatever changes in its loops.
+
+    Other values there may lead to a branch that was left out, but to no other code.
+    """
+    return not interpreter.left_out and all(
+        isinstance(located.event, (BuildOptimizer, OptimizerStep, OptimizerCall))
+        for block in blocks
+        for located in walk(block)
+    )
 
 
 def interpreter_for(

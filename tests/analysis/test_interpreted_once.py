@@ -263,3 +263,41 @@ def test_data_under_unknown_keys_needs_no_second_interpretation(first: str, then
 )
 def test_a_number_or_a_flag_under_unknown_keys_does(first: str, then: str) -> None:
     assert rounds(collected(first, then)) == 2
+
+
+# -- files without a schedule ---------------------------------------------------------------------
+
+GATE = """
+from torch.optim import SGD
+from torch.optim.lr_scheduler import StepLR
+from data import images, net
+
+class Gate:
+    def __init__(self):
+        self.state = "closed"
+
+    def open(self):
+        print(self.state)
+        self.state = "open"
+
+def train(optimizer):
+    gate = Gate()
+    for image in images:
+        {body}
+        gate.open()
+
+train(SGD(net.parameters(), lr=0.1))
+"""
+
+
+def test_a_file_without_a_schedule_is_interpreted_once() -> None:
+    """What changes in its loops decides nothing: no rule has anything to judge."""
+    assert rounds(GATE.format(body="optimizer.step()")) == 1
+
+
+def test_a_schedule_behind_what_a_loop_changes_is_found() -> None:
+    """With the state at the start, the branch that builds the scheduler is left out."""
+    built = 'if gate.state == "open": StepLR(optimizer, step_size=3)'
+    source = load(Path("<stdin>"), data=GATE.format(body=built).encode())
+    (training,) = analysis.analyse(source).trainings
+    assert [schedule.scheduler for schedule in training.schedules] == ["StepLR"]

@@ -146,6 +146,8 @@ def test_unknown_keys_cost_one_more_interpretation(
         "            seen[str(other)] = 1\n"
         "    for key in seen:\n"
         "        print(key)\n"
+        "from torch.optim import SGD, lr_scheduler\n"
+        "scheduler = lr_scheduler.StepLR(SGD(net.parameters(), lr=0.1), 3)\n"
     )
     rounds = []
 

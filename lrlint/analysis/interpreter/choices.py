@@ -26,10 +26,11 @@ _LONGEST_NAME = 200
 
 def settle(machine: Machine, truth: bool | Condition) -> bool | Condition:
     """Return whether a condition holds where the guards in force decide it, else the condition."""
-    if isinstance(truth, bool):
+    known = truth if isinstance(truth, bool) else machine.assumed(truth)
+    if known is None:
         return truth
-    known = machine.assumed(truth)
-    return truth if known is None else known
+    machine.left_out |= bool(machine.loops) and machine.unit.mentions_schedule
+    return known
 
 
 def join(

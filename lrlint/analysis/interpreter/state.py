@@ -93,6 +93,8 @@ class State:
     from one iteration of a loop to the next."""
     unforeseen: set[Hashable]
     """Those that this interpretation finds, although the body was interpreted without knowing."""
+    left_out: bool
+    """Whether a loop has left out a branch of a module that mentions schedules."""
     undecided: list[tuple[SyntaxPlace | None, str]]
     """What could not be decided, and where."""
     spent: int
@@ -158,6 +160,7 @@ class State:
         self._known = Known(self.contradict)
         self.journal, self.undecided = [], []
         self.first_uses, self.carried, self.unforeseen = [], carried, set()
+        self.left_out = False
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called, self.commands = [], [], set(), []
         self.passed, self.prepared, self.registered = [], [], []
