@@ -152,8 +152,10 @@ def resumed_with_state(schedule: Schedule) -> tuple[Call, Resume] | None:
 
 
 def _knows(schedule: Schedule, start: Expr) -> bool:
-    """Whether its arguments, or those of its parts, take the start into account."""
+    """Whether the start is its own counter, or its arguments or parts take it into account."""
     atoms = start.atoms()
+    if any(atom.name == f"{schedule.variable}.last_epoch" for atom in atoms):
+        return True
     for argument in schedule.arguments.values():
         numbers = (argument.number, *(argument.numbers or ()))
         if argument.reads & atoms or any(one.atoms() & atoms for one in numbers if one is not None):
