@@ -144,3 +144,12 @@ def test_numbers_that_gain_each_other_are_no_counters() -> None:
     assert (
         steps("a = b = 0\nfor k in range(9):\n    b += 1; a += b\n    if a % 3 == 0: update()") == 6
     )
+
+
+def test_keywords_that_only_some_iterations_pass() -> None:
+    code = (
+        "def go(*, decays=True):\n    adam.step()\n    if decays: decay.step()\n"
+        "for k in range(6): go(**({'decays': False} if k == 2 else {}))"
+    )
+    assert steps(code) is None
+    assert steps(code.replace("{})", "{'decays': True})")) == 5

@@ -18,7 +18,7 @@ from lrlint.analysis.interpreter.members import (
 from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.computed import varies
-from lrlint.analysis.model.conditions import Relation
+from lrlint.analysis.model.conditions import Condition, Relation
 from lrlint.analysis.model.records import CopiedGroups, GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -217,5 +217,23 @@ def entries(machine: Machine, value: AnyValue) -> list[tuple[str, AnyValue]] | N
             ]
         case Choice():
             lean = leaning(value)
-            return None if lean is value else entries(machine, lean)
+            return _of_either(machine, value) if lean is value else entries(machine, lean)
     return None
+
+
+def _of_either(machine: Machine, value: Choice) -> list[tuple[str, AnyValue]] | None:
+    """Return the keywords of several dicts; unknown where a dict does not have one of them."""
+    several: list[tuple[Condition, dict[str, AnyValue]]] = []
+    for condition, inner in value.alternatives:
+        pairs = entries(machine, inner)
+        if pairs is None:
+            return None
+        several.append((condition, dict(pairs)))
+    names = dict.fromkeys(name for _, found in several for name in found)
+    return [
+        (
+            name,
+            choices.choice(machine, [(part, found.get(name, Opaque())) for part, found in several]),
+        )
+        for name in names
+    ]
