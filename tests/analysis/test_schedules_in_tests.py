@@ -23,7 +23,7 @@ def train(model, loader, epochs, step):
 """
 CALL = """
 def test_train(model):
-    train(model, [], 2, 30)
+    train(model, [], 5, 30)
 """
 
 
