@@ -157,7 +157,10 @@ def _groups(
         if items and all(isinstance(item, DictValue) for item in items):
             groups = tuple({**defaults, **_options(machine, item)} for item in items)
             return _Groups(groups, (place,) * len(groups))
-        return one_group._replace(unknown=items is None and isinstance(params.element, DictValue))
+        if items is None and isinstance(params.element, DictValue):  # one stands for each of them
+            each = {**defaults, **_options(machine, params.element)}
+            return _Groups((each,), (place,), unknown=True)
+        return one_group
     return one_group._replace(unknown=_may_be_several(params, place))
 
 

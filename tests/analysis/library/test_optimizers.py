@@ -74,6 +74,7 @@ def test_the_lr(code: str, lr: float | None, given: set[str]) -> None:
         ("[{'params': a, 'lr': 0.5}, {'params': b}]", [0.5, 0.1], False),
         ("[a, b]", [0.1], False),
         ("[{'params': p} for p in parts]", [0.1], True),
+        ("[{'params': p, 'lr': 0.5} for p in parts]", [0.5], True),
         ("get_param_groups(model)", [0.1], True),
         ("model.get_parameters()", [0.1], True),
         ("filter(lambda p: p.requires_grad, model.parameters())", [0.1], False),
