@@ -58,8 +58,10 @@ def _settings(guard: Guard) -> list[str]:
 
 
 def _which_it_is(step: Step) -> Guard | None:
+    """Return the guard that may ask which scheduler it is; one may be too long to tell."""
     _, site = step
-    return which_scheduler(site)
+    untold = (guard for guard in site.guards if guard.kind is GuardKind.OTHER and not guard.reads)
+    return which_scheduler(site) or next(untold, None)
 
 
 def _chosen(step: Step) -> Guard | None:

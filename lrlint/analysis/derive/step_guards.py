@@ -118,7 +118,7 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
             return GuardKind.SCHEDULER, None
         case Flag(key=Question(asks=Asks.EXCEPTION)):
             return GuardKind.EXCEPTION, None
-        case Flag(key=Question(asks=Asks.SEVERAL)):
+        case Flag(key=Question(asks=Asks.SEVERAL)) | Not(of=Flag(key=Question(asks=Asks.SEVERAL))):
             return GuardKind.OTHER, None  # too many of them to say what decides
     nature = natures(part)
     if Nature.METRIC in nature and part.lean is not True:
