@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.judgement.stepping import driver
 from lrlint.judgement.wiring import drives, erases, meet
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
@@ -18,7 +19,8 @@ class CompetingSchedulers(Rule):
 
     Reports two schedulers that step in the same training loop, throughout the training, on one
     optimizer, if at least one computes each LR from the base LR: `LambdaLR`, `OneCycleLR`,
-    `CyclicLR`, `CosineAnnealingWarmRestarts` and the schedules of transformers. Not reported are
+    `CyclicLR`, `CosineAnnealingWarmRestarts` and the schedules of transformers. They are reported
+    within a `ChainedScheduler`, too. Not reported are
     schedulers that take turns (`if epoch < warmup: …`), and two that multiply the LR in use, such
     as `LinearLR` and `ExponentialLR`: those compose.
 
@@ -65,6 +67,13 @@ class CompetingSchedulers(Rule):
             """,
             epoch="first.step()\nsecond.step()",
         ),
+        training(
+            """
+            parts = [ConstantLR(optimizer, 0.1, total_iters=5), ExponentialLR(optimizer, 0.9)]
+            scheduler = ChainedScheduler(parts)
+            """,
+            epoch="scheduler.step()",
+        ),
         # They take turns.
         training(
             f"{LAMBDA}\nsecond = StepLR(optimizer, 30)",
@@ -76,6 +85,14 @@ class CompetingSchedulers(Rule):
             training(
                 f"{LAMBDA}\nsecond = StepLR(optimizer, step_size=30)",
                 epoch="first.step()\nsecond.step()",
+            ),
+            at=LAMBDA,
+            says=("LambdaLR", "erases what StepLR"),
+        ),
+        Invalid(
+            training(
+                f"{LAMBDA}\nboth = ChainedScheduler([StepLR(optimizer, step_size=30), first])",
+                epoch="both.step()",
             ),
             at=LAMBDA,
             says=("LambdaLR", "erases what StepLR"),
@@ -94,14 +111,14 @@ class CompetingSchedulers(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        mine = drives(schedule)
+        mine = drives(driver(schedule))
         if not mine or not erases(schedule):
             return
-        for other in schedule.surroundings.competitors:
+        for other in _competitors(schedule):
             both = erases(other)
             if both and other.construction.order < schedule.construction.order:
                 continue  # the pair is reported once
-            theirs = drives(other)
+            theirs = drives(driver(other))
             if not any(meet(one, two) for one in mine for two in theirs):
                 continue
             if silence := self.first(PAIR_EXCLUSIONS, (schedule, other), schedule.place):
@@ -119,6 +136,16 @@ class CompetingSchedulers(Rule):
                 ),
             )
             return
+
+
+def _competitors(schedule: Schedule) -> tuple[Schedule, ...]:
+    """Return the schedulers that change the same LR: beside it, or in one ChainedScheduler."""
+    whole = schedule.parent
+    if whole is None:
+        return schedule.surroundings.competitors
+    if whole.scheduler != "ChainedScheduler":
+        return ()
+    return tuple(child for child in whole.children if child is not schedule)
 
 
 def _shared_name(pair: tuple[Schedule, Schedule]) -> str | None:

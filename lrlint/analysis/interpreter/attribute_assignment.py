@@ -73,6 +73,11 @@ def note_rebinding(machine: Machine, old: AnyValue, new: AnyValue) -> None:
     match old, new:
         case OptimizerValue(), OptimizerValue() if old.record is not new.record:
             machine.emit(Rebind(*where, old.record, new.record))
+        case OptimizerValue(), Choice(alternatives=parts):  # `x = SGD(…) if epoch == 5 else x`
+            for condition, part in parts:
+                if isinstance(part, OptimizerValue) and any(old == other for _, other in parts):
+                    with machine.guard(condition, machine.statement):
+                        note_rebinding(machine, old, part)
         case SchedulerValue(), Opaque(path=str() as path) if _FROM_A_CHECKPOINT.search(path):
             machine.emit(SchedulerCall(*where, old.record, UNPICKLED))
         case SchedulerValue(record=record), Opaque() if not machine.guards:

@@ -7,28 +7,23 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import patterns
+from lrlint.analysis.interpreter import choices, patterns
 from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.computed import RateInUse
-from lrlint.analysis.model.condition_queries import depends_on_loop, never_together
 from lrlint.analysis.model.conditions import (
     All,
     Condition,
     Flag,
     Not,
-    Relation,
     all_of,
     any_of,
-    flatten,
     negate,
 )
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.analysis.model.questions import Nature
-from lrlint.analysis.model.records import NotTaken
-from lrlint.analysis.model.trace import BranchNotTaken
 from lrlint.analysis.model.values import Store
 from lrlint.source.nodes import statements_of, walk
 
@@ -39,7 +34,7 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
     if not isinstance(truth, bool) and _skips_a_batch(machine, node):
         truth = _seldom(truth, holds=False)
     decided = settle(machine, truth)
-    _note_not_taken(machine, truth, node)
+    choices.note_not_taken(machine, truth, node)
     orelse = node.orelse
 
     def then() -> Outcome:
@@ -82,20 +77,6 @@ def _seldom(condition: Condition, *, holds: bool) -> Condition:
         case AnyOf(parts):
             return AnyOf(tuple(_seldom(part, holds=holds) for part in parts))
     return condition
-
-
-def _note_not_taken(
-    machine: Machine, condition: bool | Condition, node: cst.If | cst.MatchCase
-) -> None:
-    """Record a branch that an earlier one of the same function leaves nothing to do."""
-    if not isinstance(condition, Relation) or not depends_on_loop(condition):
-        return
-    for guard in machine.guards[machine.frames[-1].guards :]:
-        for part in flatten(guard):
-            if isinstance(part, Relation) and never_together(condition, part):
-                branch = NotTaken(machine.here(node), condition, negate(part))
-                machine.emit(BranchNotTaken(*machine.where(node), branch))
-                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +191,7 @@ def run_match(machine: Machine, node: cst.Match) -> Outcome:
         truth = settle(machine, patterns.matches(machine, subject, case.pattern))
         if case.guard is not None and truth is not False:
             truth = _both(truth, machine.truth(case.guard))
-            _note_not_taken(machine, truth, case)
+            choices.note_not_taken(machine, truth, case)
             truth = settle(machine, truth)
 
         def then() -> Outcome:

@@ -12,9 +12,18 @@ from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.computed import Measured, computed, is_computed, varies
-from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
-from lrlint.analysis.model.conditions import Condition, both, natures, negate
+from lrlint.analysis.model.condition_queries import depends_on_loop, never_together, text_of
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Relation,
+    both,
+    flatten,
+    natures,
+    negate,
+)
 from lrlint.analysis.model.questions import Nature
+from lrlint.analysis.model.records import NotTaken
+from lrlint.analysis.model.trace import BranchNotTaken
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, alternatives, leaning
 from lrlint.analysis.model.words import UNNAMED
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
@@ -271,3 +280,17 @@ def chosen(machine: Machine, value: AnyValue) -> AnyValue:
             if machine.assumed(condition):
                 return chosen(machine, alternative)
     return leaning(value)
+
+
+def note_not_taken(
+    machine: Machine, condition: bool | Condition, node: cst.If | cst.IfExp | cst.MatchCase
+) -> None:
+    """Record a branch that an earlier one of the same function leaves nothing to do."""
+    if not isinstance(condition, Relation) or not depends_on_loop(condition):
+        return
+    for guard in machine.guards[machine.frames[-1].guards :]:
+        for part in flatten(guard):
+            if isinstance(part, Relation) and never_together(condition, part):
+                branch = NotTaken(machine.here(node), condition, negate(part))
+                machine.emit(BranchNotTaken(*machine.where(node), branch))
+                return

@@ -239,7 +239,9 @@ def _comparison(machine: Machine, node: cst.Comparison) -> AnyValue:
 
 
 def _conditional(machine: Machine, node: cst.IfExp) -> AnyValue:
-    test = choices.settle(machine, machine.truth(node.test))
+    truth = machine.truth(node.test)
+    test = choices.settle(machine, truth)
+    choices.note_not_taken(machine, truth, node)
     if isinstance(test, bool):
         return machine.evaluate(node.body if test else node.orelse)
     with machine.guard(test, node.test):

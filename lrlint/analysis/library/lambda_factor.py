@@ -14,7 +14,15 @@ from lrlint.analysis.model import words
 from lrlint.analysis.model.compiling import NotComputable, compile_number
 from lrlint.analysis.model.computed import Computed
 from lrlint.analysis.model.records import OptimizerRecord
-from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, ListValue, Scope, Store
+from lrlint.analysis.model.values import (
+    AnyValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Partial,
+    Scope,
+    Store,
+)
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, number_of
 from lrlint.symbolic import Atom, Expr, Strength
@@ -32,8 +40,14 @@ _DEEPEST = 12
 
 
 def called(machine: Machine, value: AnyValue | None) -> AnyValue | None:
-    """Return an ``lr_lambda``, or those of a list, with objects replaced by their ``__call__``."""
+    """Return an ``lr_lambda``, or those of a list, as functions of the step.
+
+    Objects are replaced by their ``__call__``, and the arguments that a ``functools.partial`` gives
+    by name become the function's defaults.
+    """
     match value:
+        case Partial(function=FunctionValue() as function, positional=(), keywords=keywords):
+            return replace(function, defaults={**function.defaults, **keywords})
         case ListValue(items=list() as items):
             return replace(value, items=[called(machine, item) or item for item in items])
         case Instance():
