@@ -10,7 +10,6 @@ from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, FOLLOWS_METRIC, STEPPED_TWICE, UNKNOWN_LAW
-from lrlint.judgement.milestones import milestones
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, safe, unsafe
 from lrlint.snippets import Diff, training
@@ -41,12 +40,6 @@ def _is_constant(schedule: Schedule) -> bool:
     kind = schedule.argument("name") if schedule.scheduler == "get_scheduler" else None
     named = kind is not None and kind.value == "constant"
     return named or schedule.scheduler == "get_constant_schedule"
-
-
-def _without_a_drop(schedule: Schedule) -> bool:
-    """Whether the training ends before the first drop of the LR."""
-    found = milestones(schedule) if schedule.scheduler in _STAIRS else None
-    return found is not None and bool(found.missed) and found.all_missed
 
 
 def _drops_late(schedule: Schedule) -> bool:
@@ -91,8 +84,8 @@ class StepBeforeOptimizer(Rule):
     Building a scheduler already sets the first LR. A `step()` before the first update skips it, and
     the whole curve comes one epoch (or batch) early. Up to PyTorch 1.0 that was the right order, so
     old tutorials still show it. torch warns once, at run time, where it can tell. Per batch the
-    shift is small, hence a warning; per epoch it is an error, or a warning where the first LR lasts
-    for several epochs and each drop comes one epoch early.
+    shift is small, hence a warning; per epoch it is an error. Of an LR that
+    lasts for several epochs nothing is skipped, but each drop comes one epoch early.
 
     ## Example
 
@@ -146,7 +139,6 @@ class StepBeforeOptimizer(Rule):
         Exclusion(_argument, str),
         STEPPED_TWICE,
         Exclusion(_is_constant, "its LR is constant"),
-        Exclusion(_without_a_drop, "the training ends before its first drop", owner="LR205"),
         Exclusion(_drops_late, f"its LR stays for more than {_MANY_BATCHES} batches"),
         Exclusion(_may_start_at_zero, "its first LR may be 0, of which nothing is lost"),
     )
@@ -214,7 +206,7 @@ class StepBeforeOptimizer(Rule):
             early.scheduler_site.place,
             f"scheduler.step() runs before optimizer.step(): {_skipped(schedule) if skips else ''}"
             f"the schedule comes one {one} early",
-            severity=Severity.ERROR if per_epoch and built.seen and skips else Severity.WARNING,
+            severity=Severity.ERROR if per_epoch and built.seen else Severity.WARNING,
             notes=(
                 ("optimizer stepped here", early.optimizer_site.place),
                 ("scheduler built here", schedule.place if built.seen else None),

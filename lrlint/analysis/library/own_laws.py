@@ -115,6 +115,10 @@ def starts_above_zero(
     number = None if rates is None else _number(machine, rates)[0]
     if number is None:
         return False
+    base = _base(machine, optimizer)
+    if base.value is None:  # whatever it is, it is above 0
+        names = {atom.name for atom in base.atoms()}
+        number = number.subs({a: Expr.const(1) for a in number.atoms() if a.name in names})
     return number.is_positive or (number.value is not None and number.value > 0)
 
 
