@@ -153,3 +153,13 @@ def test_keywords_that_only_some_iterations_pass() -> None:
     )
     assert steps(code) is None
     assert steps(code.replace("{})", "{'decays': True})")) == 5
+
+
+def test_an_end_that_follows_from_numbers_of_the_script_is_not_left_out() -> None:
+    code = (
+        "best = None\nlosses = [3, 2, 1, 2, 1]\nfor k in range(5):\n    update()\n"
+        "    if best is None or losses[k] < best:\n        best = losses[k]\n"
+        "    else:\n        break"
+    )
+    assert steps(code) is None
+    assert steps(code.replace("losses[k]", "known()")) == 5  # a measured value ends no plan

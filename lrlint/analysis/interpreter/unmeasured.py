@@ -5,28 +5,43 @@ Where the body begins they are unknown, and taken for measurements such as a los
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Set
 from dataclasses import replace
 
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.reset_counters import replace_condition
-from lrlint.analysis.model.computed import Measured, all_atoms
+from lrlint.analysis.model.computed import Counter, Measured, all_atoms
+from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.conditions import Compound, Condition, Flag, Not, natures
 from lrlint.analysis.model.questions import Identity, Nature
 from lrlint.analysis.model.trace import Repeat, When, nodes_of
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Atom, Expr
 
 
 def note_unmeasured(machine: Machine, repeat: Repeat, start: int) -> None:
     """Give conditions on such flags another nature; the body is journaled from ``start`` on."""
-    for store, key, before in machine.journal[start:]:
-        if not isinstance(before, Opaque) or not before.measured:
-            continue
-        subject = Identity(before)
-        asked = [flag for flag in _flags(repeat) if flag.key.subject == subject]
-        if asked and _is_computed(store.data.get(key), before, subject):
-            for flag in asked:
-                replace_condition(repeat.body, flag, replace(flag, nature=Nature.OTHER))
+    asked = _flags(repeat)
+    if not asked:
+        return
+    changed = {
+        Identity(before): (before, store.data.get(key))
+        for store, key, before in machine.journal[start:]
+        if isinstance(before, Opaque) and before.measured
+    }
+    known: set[Hashable] = set()
+    growing = True
+    while growing:  # one flag may follow from another
+        found = {
+            subject
+            for subject, (before, after) in changed.items()
+            if subject not in known and _is_computed(after, before, known | {subject})
+        }
+        known |= found
+        growing = bool(found)
+    for flag in asked:
+        if flag.key.subject in known:
+            replace_condition(repeat.body, flag, replace(flag, nature=Nature.OTHER))
 
 
 def _flags(repeat: Repeat) -> list[Flag]:
@@ -48,20 +63,31 @@ def _parts(condition: Condition) -> list[Condition]:
     return [condition]
 
 
-def _is_computed(value: AnyValue | None, before: Opaque, subject: Identity) -> bool:
-    """Whether a value after the body is ``before``, or follows from no measurement."""
+def _is_computed(value: AnyValue | None, before: Opaque, known: Set[Hashable]) -> bool:
+    """Whether a value after the body is ``before``, or follows from no measurement.
+
+    ``known`` are the subjects of conditions that follow from none, either.
+    """
     match value:
         case Choice(alternatives=alternatives):
             return all(
-                _is_computed(inner, before, subject)
-                and not any(_is_measured(part, subject) for part in _parts(condition))
+                _is_computed(inner, before, known)
+                and not any(_is_measured(part, known) for part in _parts(condition))
                 for condition, inner in alternatives
             )
         case Expr():
-            return not any(isinstance(atom.key, Measured) for atom in all_atoms(value))
+            return all(map(_is_known, all_atoms(value)))
     return value is before or isinstance(value, Const)
 
 
-def _is_measured(condition: Condition, subject: Identity) -> bool:
-    about_itself = isinstance(condition, Flag) and condition.key.subject == subject
-    return not about_itself and Nature.METRIC in natures(condition)
+def _is_known(atom: Atom) -> bool:
+    """Whether a number can be computed in each iteration, with the defaults of settings."""
+    if isinstance(atom.key, Measured) or (isinstance(atom.key, Counter) and atom.key.carried):
+        return False
+    return atom.value is not None or is_loop_atom(atom)
+
+
+def _is_measured(condition: Condition, known: Set[Hashable]) -> bool:
+    if isinstance(condition, Flag) and condition.key.subject in known:
+        return False
+    return Nature.METRIC in natures(condition)
