@@ -51,14 +51,6 @@ def _drops_late(schedule: Schedule) -> bool:
     return first is not None and first == lr_after_steps(schedule, _MANY_BATCHES)
 
 
-def _skips_an_lr(schedule: Schedule) -> bool:
-    """Whether the first step changes the LR; stairs are taken to have a first stair."""
-    first, second = lr_after_steps(schedule, 0), lr_after_steps(schedule, 1)
-    if first is None or second is None:
-        return schedule.scheduler not in _STAIRS
-    return first != second
-
-
 def _may_start_at_zero(schedule: Schedule) -> bool:
     """Whether it may be a warm-up from 0, of which nothing is lost."""
     if first := lr_after_steps(schedule, 0):
@@ -84,8 +76,8 @@ class StepBeforeOptimizer(Rule):
     Building a scheduler already sets the first LR. A `step()` before the first update skips it, and
     the whole curve comes one epoch (or batch) early. Up to PyTorch 1.0 that was the right order, so
     old tutorials still show it. torch warns once, at run time, where it can tell. Per batch the
-    shift is small, hence a warning; per epoch it is an error. Of an LR that
-    lasts for several epochs nothing is skipped, but each drop comes one epoch early.
+    shift is small, hence a warning; per epoch it is an error. An LR that lasts
+    for several epochs is not skipped, but each drop comes one epoch early.
 
     ## Example
 
@@ -201,10 +193,9 @@ class StepBeforeOptimizer(Rule):
         built = schedule.construction
         per_epoch = early.loop.kind is LoopKind.EPOCH
         one = {LoopKind.EPOCH: "epoch", LoopKind.BATCH: "batch"}.get(early.loop.kind, "iteration")
-        skips = _skips_an_lr(schedule)
         yield self.finding(
             early.scheduler_site.place,
-            f"scheduler.step() runs before optimizer.step(): {_skipped(schedule) if skips else ''}"
+            f"scheduler.step() runs before optimizer.step(): {_skipped(schedule)}"
             f"the schedule comes one {one} early",
             severity=Severity.ERROR if per_epoch and built.seen else Severity.WARNING,
             notes=(
@@ -216,7 +207,11 @@ class StepBeforeOptimizer(Rule):
 
 
 def _skipped(schedule: Schedule) -> str:
-    first = lr_after_steps(schedule, 0)
+    """Say that the first LR is skipped, unless the second is the same, as before a first stair."""
+    first, second = lr_after_steps(schedule, 0), lr_after_steps(schedule, 1)
+    unknown = first is None or second is None
+    if schedule.scheduler in _STAIRS if unknown else first == second:
+        return ""
     value = f" ({wording.number(first[0])})" if first else ""
     return f"the first LR{value} is skipped, and "
 

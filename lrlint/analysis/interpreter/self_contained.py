@@ -1,7 +1,7 @@
 """Functions that unknown code calls again and again, and that have no effect on the script.
 
-``dataset.map(tokenize)`` and ``Lambda(to_image)`` pass such a function. It is interpreted where it
-is passed, and need not be a second time.
+Examples are ``tokenize`` in ``dataset.map(tokenize)`` and ``to_image`` in ``Lambda(to_image)``. One
+interpretation is enough for them.
 """
 
 from __future__ import annotations

@@ -244,12 +244,11 @@ def undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode)
         nature = Nature.METRIC
     elif Nature.RANK in natures or words.is_rank(text):
         nature = Nature.RANK
-    question = Question(Asks.UNKNOWN, _measured_of(values), machine.fresh_key())
+    question = Question(Asks.UNKNOWN, _only_unknown(values), machine.fresh_key())
     return Flag(question, text, _ordinarily(text), nature)
 
 
-def _measured_of(values: tuple[AnyValue, ...]) -> Identity | None:
-    """Return the only measured value of a comparison with numbers and constants."""
-    measured = [value for value in values if isinstance(value, Opaque)]
-    others = [value for value in values if not isinstance(value, (Opaque, Expr, Const))]
-    return Identity(measured[0]) if len(measured) == 1 and not others else None
+def _only_unknown(values: tuple[AnyValue, ...]) -> Identity | None:
+    """Return the only unknown value that a comparison has beside numbers and constants."""
+    rest = [value for value in values if not isinstance(value, (Expr, Const))]
+    return Identity(rest[0]) if len(rest) == 1 and isinstance(rest[0], Opaque) else None

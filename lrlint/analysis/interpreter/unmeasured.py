@@ -30,15 +30,12 @@ def note_unmeasured(machine: Machine, repeat: Repeat, start: int) -> None:
         if isinstance(before, Opaque) and before.measured
     }
     known: set[Hashable] = set()
-    growing = True
-    while growing:  # one flag may follow from another
-        found = {
-            subject
-            for subject, (before, after) in changed.items()
-            if subject not in known and _is_computed(after, before, known | {subject})
-        }
+    while found := {  # one flag may follow from another
+        subject
+        for subject, (before, after) in changed.items()
+        if subject not in known and _is_computed(after, before, known | {subject})
+    }:
         known |= found
-        growing = bool(found)
     for flag in asked:
         if flag.key.subject in known:
             replace_condition(repeat.body, flag, replace(flag, nature=Nature.OTHER))
