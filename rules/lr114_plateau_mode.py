@@ -125,17 +125,14 @@ class PlateauMode(Rule):
             return
         site = wrong[0]
         what = "grows" if mode.value == "min" else "falls"
+        set_to = "is" if mode.explicit else "is left at"
         yield self.finding(
             site.place,
-            f"{_name(site)} {what} as the model improves, but the mode {_is(mode.explicit)}"
+            f"{_name(site)} {what} as the model improves, but the mode {set_to}"
             f" {mode.value}: the LR is reduced while it does",
             notes=(("scheduler built here", schedule.place),),
             fix=_fix(schedule, site, "max" if mode.value == "min" else "min"),
         )
-
-
-def _is(explicit: bool) -> str:
-    return "is" if explicit else "is left at"
 
 
 def _name(site: StepSite) -> str:

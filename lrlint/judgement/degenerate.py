@@ -40,7 +40,7 @@ class Degenerate:
 
 def degenerate_horizons(law: Law, schedule: Schedule) -> Iterator[Degenerate]:
     """Yield the arguments that give a schedule a length that makes no sense."""
-    known = {name: is_plain(argument.value) for name, argument in schedule.arguments.items()}
+    known = {name: plain_value(argument.value) for name, argument in schedule.arguments.items()}
     for problem in law.problems(**known):
         argument = schedule.argument(problem.parameter)
         if argument is not None and problem.parameter in HORIZONS:
@@ -54,10 +54,10 @@ def expressions(argument: Argument) -> tuple[Expr, ...]:
     return (argument.value,) if isinstance(argument.value, Expr) else ()
 
 
-def is_plain(value: object) -> object:
+def plain_value(value: object) -> object:
     """Return a number as a plain number; an unknown one passes every check of a law."""
     if isinstance(value, tuple):
-        return [is_plain(item) for item in value]
+        return [plain_value(item) for item in value]
     return value.value if isinstance(value, Expr) and value.value is not None else value
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from lrlint.facts import Schedule, TrainerArguments
 from lrlint.formulas import LAWS, SCHEDULER_TYPES, Law, Problem
+from lrlint.judgement.degenerate import plain_value
 from lrlint.judgement.length import Length
 from lrlint.judgement.stepping import counts_training_steps
 from lrlint.judgement.warmup import warmup_and_total, warmup_of_training, warmup_steps
 from lrlint.judgement.whole_length import judged_length
-from lrlint.symbolic import Expr
 
 
 def function_of(schedule: Schedule) -> Law | None:
@@ -71,7 +71,7 @@ def refused_type(trainer: TrainerArguments) -> Problem | None:
     name = trainer.arguments["lr_scheduler_type"].value
     if options is not None and not isinstance(options, dict):
         return None
-    known = {key: is_plain(value) for key, value in (options or {}).items()}
+    known = {key: plain_value(value) for key, value in (options or {}).items()}
     problems = LAWS["get_scheduler"].problems(
         name=name,
         num_warmup_steps=0,
@@ -79,8 +79,3 @@ def refused_type(trainer: TrainerArguments) -> Problem | None:
         scheduler_specific_kwargs=known,
     )
     return next((one for one in problems if one.raises and one.when == "construction"), None)
-
-
-def is_plain(value: object) -> object:
-    """Return an option as a plain value; an unknown one passes every check."""
-    return value.value if isinstance(value, Expr) and value.value is not None else value

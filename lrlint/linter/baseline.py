@@ -69,13 +69,13 @@ class Baseline:
             files.setdefault(name, {})[code] = number
         return json.dumps({"schema": _SCHEMA, "files": files}, indent=2, ensure_ascii=False) + "\n"
 
-    def holds_back(self, numbers: Counts) -> set[tuple[str, str]]:
+    def held_back(self, numbers: Counts) -> set[tuple[str, str]]:
         """Return the files and codes with no more findings than the baseline counts."""
         return {key for key, number in numbers.items() if number <= self.counts.get(key, 0)}
 
     def notes(self, numbers: Counts, linted: Iterable[Path]) -> list[str]:
         """Return notes on the counts of files in the paths that were linted."""
-        held = self.holds_back(numbers)
+        held = self.held_back(numbers)
         total = sum(numbers[key] for key in held)
         name = shown(self.file)
         notes: list[str] = []
@@ -106,7 +106,7 @@ def hold_back(report: Report, paths: Iterable[Path], resolver: Resolver) -> Repo
         baseline = Baseline.read(file)
         mine = {one: (_name(one, file), one.code) for one in of if of[one] == file}
         numbers = Counter(mine.values())
-        keys = baseline.holds_back(numbers)
+        keys = baseline.held_back(numbers)
         held |= {one for one, key in mine.items() if key in keys}
         notes += baseline.notes(numbers, paths)
     if not (held or notes):

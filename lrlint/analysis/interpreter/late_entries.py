@@ -13,7 +13,7 @@ from lrlint.analysis.interpreter.escapes import leave_block_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.computed import Derived, all_atoms
 from lrlint.analysis.model.condition_queries import is_loop_atom
-from lrlint.analysis.model.conditions import Compound, Condition, Flag, Not
+from lrlint.analysis.model.conditions import Condition, Flag, simple_parts
 from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
@@ -104,15 +104,12 @@ def _may_use(node: Node) -> bool:
 
 def _is_certain(condition: Condition) -> bool:
     """Whether only counters and settings with defaults decide a condition."""
-    match condition:
-        case Flag():
-            return condition.default is not None
-        case Not(of=inner):
-            return _is_certain(inner)
-        case Compound(parts=parts):
-            return all(map(_is_certain, parts))
-    return all(map(_is_known, all_atoms(condition)))
+    return all(
+        part.default is not None if isinstance(part, Flag) else all(map(_is_known, all_atoms(part)))
+        for part in simple_parts(condition)
+    )
 
 
 def _is_known(atom: Atom) -> bool:
+    """Whether a number is a counter or has a default; of a derived one, its own atoms decide."""
     return is_loop_atom(atom) or atom.value is not None or isinstance(atom.key, Derived)

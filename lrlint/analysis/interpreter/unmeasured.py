@@ -1,6 +1,6 @@
 """Flags that a loop changes without measuring anything: ``if epoch == 3: frozen = False``.
 
-Where the body begins they are unknown, and taken for measurements such as a loss.
+At the start of the body they are unknown, and unknowns count as measured, as a loss is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.reset_counters import replace_condition
 from lrlint.analysis.model.computed import Counter, Measured, all_atoms
 from lrlint.analysis.model.condition_queries import is_loop_atom
-from lrlint.analysis.model.conditions import Compound, Condition, Flag, Not, natures
+from lrlint.analysis.model.conditions import Condition, Flag, natures, simple_parts
 from lrlint.analysis.model.questions import Identity, Nature
 from lrlint.analysis.model.trace import Repeat, When, nodes_of
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque
@@ -20,7 +20,7 @@ from lrlint.symbolic import Atom, Expr
 
 
 def note_unmeasured(machine: Machine, repeat: Repeat, start: int) -> None:
-    """Give conditions on such flags another nature; the body is journaled from ``start`` on."""
+    """Give conditions on such flags a nature of their own; the body began at ``start``."""
     asked = _flags(repeat)
     if not asked:
         return
@@ -46,18 +46,9 @@ def _flags(repeat: Repeat) -> list[Flag]:
         part
         for node in nodes_of(repeat.body)
         if isinstance(node, When)
-        for part in _parts(node.condition)
+        for part in simple_parts(node.condition)
         if isinstance(part, Flag) and part.nature is Nature.METRIC
     ]
-
-
-def _parts(condition: Condition) -> list[Condition]:
-    match condition:
-        case Not(of=inner):
-            return _parts(inner)
-        case Compound(parts=parts):
-            return [inner for part in parts for inner in _parts(part)]
-    return [condition]
 
 
 def _is_computed(value: AnyValue | None, before: Opaque, known: Set[Hashable]) -> bool:
@@ -69,15 +60,15 @@ def _is_computed(value: AnyValue | None, before: Opaque, known: Set[Hashable]) -
         case Choice(alternatives=alternatives):
             return all(
                 _is_computed(inner, before, known)
-                and not any(_is_measured(part, known) for part in _parts(condition))
+                and not any(_is_measured(part, known) for part in simple_parts(condition))
                 for condition, inner in alternatives
             )
         case Expr():
-            return all(map(_is_known, all_atoms(value)))
+            return all(map(_is_computable, all_atoms(value)))
     return value is before or isinstance(value, Const)
 
 
-def _is_known(atom: Atom) -> bool:
+def _is_computable(atom: Atom) -> bool:
     """Whether a number can be computed in each iteration, with the defaults of settings."""
     if isinstance(atom.key, Measured) or (isinstance(atom.key, Counter) and atom.key.carried):
         return False

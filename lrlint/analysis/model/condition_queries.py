@@ -15,7 +15,6 @@ from lrlint.analysis.model.computed import (
 from lrlint.analysis.model.conditions import (
     All,
     Any,
-    Compound,
     Condition,
     Divisible,
     Flag,
@@ -23,6 +22,7 @@ from lrlint.analysis.model.conditions import (
     Relation,
     kept_in,
     natures,
+    simple_parts,
 )
 from lrlint.analysis.model.questions import CHANGING, Asks, Nature, Question
 from lrlint.symbolic import Atom, Expr
@@ -65,15 +65,14 @@ def subjects(condition: Condition) -> frozenset[Hashable]:
 
     Two conditions without a common subject cannot contradict each other.
     """
-    match condition:
-        case Not(of):
-            return subjects(of)
-        case Compound(parts):
-            return frozenset().union(*map(subjects, parts))
-        case Relation(left=left, right=right):
-            return frozenset({(left, right)})
+    return frozenset(map(_subject, simple_parts(condition)))
+
+
+def _subject(condition: Condition) -> Hashable:
+    if isinstance(condition, Relation):
+        return condition.left, condition.right
     question = equality(condition)
-    return frozenset({condition.meaning if question is None else question.subject})
+    return condition.meaning if question is None else question.subject
 
 
 def equality(condition: Condition) -> Question | None:

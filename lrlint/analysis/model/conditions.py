@@ -27,16 +27,16 @@ class Condition(Derived):
     """
 
     __slots__ = (
-        *("_conjunctions", "_flat", "_hash", "_lean", "_leaves", "_natures", "_opposite"),
+        *("_conjunctions", "_flat", "_hash", "_lean", "_natures", "_opposite", "_simple"),
         "_subjects",
     )
     _conjunctions: dict[int, tuple[Condition, Condition]]
     _flat: tuple[Condition, ...]
     _hash: int
     _lean: bool | None
-    _leaves: int
     _natures: frozenset[Nature]
     _opposite: Condition
+    _simple: tuple[Condition, ...]
     _subjects: frozenset[Hashable]
 
     def __hash__(self) -> int:
@@ -320,9 +320,9 @@ def negate(condition: Condition) -> Condition:
             return Not(condition)
 
 
-_MOST_LEAVES = 24
-"""Larger conditions become a flag of their own kind: early returns nest them without end, and
-comparing two of them takes time that is exponential in their depth."""
+_MOST_PARTS = 24
+"""Conditions of more simple parts become a flag of their own kind: early returns nest them without
+end, and comparing two of them takes time that is exponential in their depth."""
 
 
 def both(first: Condition, second: Condition) -> Condition:
@@ -364,25 +364,26 @@ def any_of(*parts: Condition) -> Condition:
 
 def _summarised(condition: Compound) -> Condition:
     """Return the condition, or a flag in place of one that is too large to reason about."""
-    if len(condition.parts) <= _MOST_LEAVES >= _leaves(condition):
+    if len(simple_parts(condition)) <= _MOST_PARTS:
         return condition
     nature = Nature.METRIC if Nature.METRIC in natures(condition) else Nature.FLAG
     question = Question(Asks.SEVERAL, hash(condition))
     return flag(question, "several conditions", condition.lean, nature)
 
 
-@kept_in("_leaves")
-def _leaves(condition: Condition) -> int:
-    """Return the number of simple conditions in a condition."""
+def simple_parts(condition: Condition) -> tuple[Condition, ...]:
+    """Return the flags and comparisons that a condition is made of, without their negations."""
     match condition:
         case Not(of):
-            return _leaves(of)
-        case Compound(parts):
-            return sum(1 if type(part) in _SIMPLE else _leaves(part) for part in parts)
-    return 1
+            return simple_parts(of)
+        case Compound():
+            return _parts_of_compound(condition)
+    return (condition,)
 
 
-_SIMPLE = frozenset({Flag, Relation, Divisible})
+@kept_in("_simple")
+def _parts_of_compound(condition: Compound) -> tuple[Condition, ...]:
+    return tuple(inner for part in condition.parts for inner in simple_parts(part))
 
 
 def conjoin(parts: Sequence[Condition]) -> Condition | None:
@@ -405,11 +406,7 @@ def _flat(condition: All) -> tuple[Condition, ...]:
 @kept_in("_natures")
 def natures(condition: Condition) -> frozenset[Nature]:
     """Return the natures of its parts."""
-    match condition:
-        case Flag(nature=nature) | Relation(nature=nature):
-            return frozenset({nature})
-        case Not(of):
-            return natures(of)
-        case Compound(parts):
-            return frozenset[Nature]().union(*map(natures, parts))
-    return frozenset({Nature.FLAG})
+    return frozenset(
+        part.nature if isinstance(part, (Flag, Relation)) else Nature.FLAG
+        for part in simple_parts(condition)
+    )

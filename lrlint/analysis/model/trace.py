@@ -34,7 +34,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A number that a loop changes, after the loop, where it has no closed form."""
+    """The value, after a loop, of a number that the loop changes without a closed form."""
 
     atom: Atom
     """Its value after the loop."""
