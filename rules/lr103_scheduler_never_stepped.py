@@ -75,7 +75,7 @@ def _left_behind(schedule: Schedule) -> bool:
 
 
 def _asked(schedule: Schedule) -> bool:
-    """Whether a scheduler of timm, which knows the LR of any position, is used in another way."""
+    """Whether the script calls another method of a scheduler of timm: it may ask for an LR."""
     return schedule.construction.positioned and any(
         call.method != "state_dict" for call in schedule.calls
     )

@@ -40,7 +40,7 @@ class Analysis:
     unused: tuple[str, ...] = ()
     """The names that were given values and that the file does not use."""
     names: tuple[str, ...] = ()
-    """In that case, the names that may be given values."""
+    """The names that may be given values, where some are unused."""
 
     def settled(self, source: SourceFile) -> Collection[int]:
         """Return the lines whose findings are all known; 0 means the whole file."""

@@ -24,7 +24,7 @@ _GROWN = 2.0
 
 
 _OUT_OF_REACH = 20
-"""How many times longer a training would have to be for a change that is not meant to come."""
+"""A change that comes only in a training so many times longer is not meant to come."""
 
 
 def raised(schedule: Schedule) -> tuple[float, float] | None:

@@ -206,8 +206,8 @@ def _equal(length: Expr, other: Expr | None) -> bool:
 def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
     """Whether a length is made of epoch counts and is of their size.
 
-    ``epochs // 2`` is, ``epochs * 391`` and ``epochs * n`` are not. Of ``epochs - start`` epochs it
-    is, too, wherever they start.
+    ``epochs // 2`` is, ``epochs * 391`` and ``epochs * n`` are not. Where there are ``epochs -
+    start`` epochs, an unknown ``start`` is taken as small.
     """
     values: dict[Atom, Number] = {}
     counts = frozenset() if epochs is None else epochs.atoms()

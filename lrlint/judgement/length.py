@@ -159,7 +159,7 @@ def _by_samples(steps: Expr, length: Expr) -> Comparison | None:
 
 
 def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
-    """Whether it is one epoch long, and stepped in as many of them as the user asks for."""
+    """Whether its length is one epoch, while a setting says how many epochs step it."""
     epochs = schedule.epochs
     if epochs is None or epochs.value is not None or epochs.unit is not Unit.EPOCH:
         return False

@@ -111,7 +111,7 @@ def invalid_interval(schedule: Schedule) -> Argument | None:
 
 
 def refused(schedule: Schedule) -> Driver | None:
-    """Return what Lightning is told where it refuses the form, and with it to train."""
+    """Return what Lightning is told where it refuses that form and does not train."""
     told = lightning(schedule)
     return told if told is not None and told.refused else None
 

@@ -55,7 +55,7 @@ def _without_argument(schedule: Schedule) -> WrongPosition | None:
 
 
 def _runs(site: StepSite) -> bool:
-    """Whether a call is made, as far as the script's defaults say, and what it raises is seen."""
+    """Whether the script's defaults make a call, and no ``try`` hides what it raises."""
     return not any(
         guard.by_default is False or guard.kind is GuardKind.EXCEPTION for guard in site.guards
     )

@@ -1,4 +1,4 @@
-"""The LR that is planned and the one that comes of it, each as a row of characters."""
+"""The planned LR and the LR that results, each as a row of characters."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _has_no_steps(schedule: Schedule) -> bool:
 
 
 def _sets_base(schedule: Schedule) -> Call | None:
-    """Return where the script takes over what a scheduler does."""
+    """Return where the script writes the scheduler's own ``base_lrs`` or ``_last_lr``."""
     calls = (call for call in schedule.calls if call.method in ("base_lrs =", "_last_lr ="))
     return next(calls, None)
 

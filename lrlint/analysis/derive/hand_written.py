@@ -200,7 +200,7 @@ def _law(
 
 
 def _writes_once(writes: Sequence[Located]) -> bool:
-    """Whether writes are one of the script's, which follows one law in each param group."""
+    """Whether one statement writes all these LRs, each in its own group, in proportion."""
     events = [write.event for write in writes if isinstance(write.event, LRWrite)]
     groups = {event.group for event in events}
     if len(groups) != len(events) or not events:

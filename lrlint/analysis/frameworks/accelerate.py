@@ -239,7 +239,7 @@ def _synchronised(
 ) -> Condition | None:
     """Return the condition under which a batch synchronises the gradients; None if not known.
 
-    Counted are the batches of a loader; those of one that is not prepared are counted on.
+    The count starts anew with each pass over a prepared loader, and runs on over any other.
     """
     every = accelerator.every
     if loop is None or every is None:
@@ -258,7 +258,7 @@ def _counted_on(
     """Return the condition in a loop that takes its batches by ``next()``; None if not known.
 
     Every call counts, and the last batch of each pass over a prepared loader starts the count
-    again. Where the loader's length is not a number, its few leftovers are not.
+    again. The rest that this leaves out of a pass is known only where the length is a number.
     """
     index = loop.loop.index
     if machine.loops != [loop] or any(index in guard.atoms() for guard in machine.guards):

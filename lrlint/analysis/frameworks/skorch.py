@@ -161,7 +161,7 @@ def _build(machine: Machine, callback: Instance, optimizer: OptimizerValue) -> S
 def _batches(machine: Machine, net: Instance, data: AnyValue | None) -> Expr | None:
     """Return how many batches an epoch has; a fifth of the data is for validation by default.
 
-    That is as large where it is drawn by class.
+    A stratified split is as large.
     """
     given = net.store.data
     samples = None if data is None else length_of(machine, data)

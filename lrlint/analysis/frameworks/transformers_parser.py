@@ -97,8 +97,8 @@ def _parsed(
 ) -> ListValue:
     """Return an object of each data class; ``given`` is None where what is given is not known.
 
-    Where it gives nothing, they have their defaults: the user sets other values. Scripts call one
-    method or another, as the command line asks, and all of them return the same objects then.
+    What is not given has its default, which the user may change. A script that calls one method or
+    another, as its command line says, gets the same objects from each.
     """
     types = items_of(parser.store.data[_TYPES]) or []
     known = parser.store.data.get("parsed")

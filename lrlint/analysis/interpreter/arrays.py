@@ -25,7 +25,7 @@ def compared(machine: Machine, node: cst.Comparison) -> Sized | None:
 
 
 def _array(machine: Machine, node: cst.BaseExpression) -> Sized | None:
-    """Return the array that an expression without effects is; None where it is something else."""
+    """Return an expression's array where evaluating it has no effects; None for any other."""
     match node:
         case cst.Name() | cst.Attribute(value=cst.Name()):
             pass

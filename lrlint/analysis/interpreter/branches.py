@@ -54,7 +54,7 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
 
 
 def _skips_a_batch(machine: Machine, node: cst.If) -> bool:
-    """Whether an ``if`` leaves a batch out: it has nothing to learn from, or its loss is wrong."""
+    """Whether an ``if`` leaves out a batch with nothing to learn from or a wrong loss."""
     *_, last = (None, *statements_of(node.body))
     ends = isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Continue)
     if not ends or node.orelse is not None:
@@ -116,7 +116,7 @@ def _interpret(
 
 
 def _both_end(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
-    """Keep what a branch has set that does not raise, for the code after the function."""
+    """Keep what a branch that does not raise has set, for the code after the function."""
     raises = first.outcome.exit is Exit.RAISE
     apply_changes(machine, second.changes if raises else first.changes)
     same = first.outcome.exit is second.outcome.exit

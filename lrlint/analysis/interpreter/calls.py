@@ -218,7 +218,7 @@ def unknown_call(
 
 
 _OF_PARSED = ("parse", "get", "load", "read")
-"""How functions begin that return what a parser reads, and not the parser."""
+"""How the names of functions begin that return what a parser reads, not the parser."""
 
 
 def _is_parser(value: AnyValue) -> bool:
@@ -253,7 +253,7 @@ def _assume_called(machine: Machine, function: FunctionValue, node: cst.Call) ->
         machine.call_function(function, Arguments(open=True))
     leave_numbers_unknown(machine, start)
     if len(machine.block) == mark:
-        # What it steps may have its name later only.
+        # What it steps may get its name only later.
         machine.called.discard(function.node)
         machine.passed.append(function)
         machine.idle.add(function.node)

@@ -1,8 +1,8 @@
 """Values that one iteration of a loop leaves to the next one.
 
-The body of a loop is interpreted once, for all iterations. What it changes must be unknown where it
-starts. For the names that it assigns that is known beforehand; an attribute or an entry of a dict
-that turns out to change is unknown only when the whole file is interpreted again.
+The body of a loop is interpreted once, for all iterations, so what it changes must be unknown at
+its start. The names that it assigns are seen beforehand. An attribute or an entry of a dict that
+turns out to change is noted, and the whole file is interpreted again with that unknown.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _KEPT = "built in some iterations of a loop and kept in the others"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What there is when the interpretation of a body begins."""
+    """How long the machine's records are when the interpretation of a body begins."""
 
     journal: int
     dicts: int
@@ -89,7 +89,7 @@ def begin(machine: Machine) -> Start:
 
 @dataclass(frozen=True, slots=True)
 class _AsName:
-    """The name of something that can be stepped, which a body reads before it assigns the name."""
+    """A name that a body reads before it assigns it, while the name holds what can be stepped."""
 
     key: Hashable
 
@@ -127,7 +127,7 @@ def end(
 ) -> None:
     """Note what the body has read and then changed, although it was not known to change.
 
-    An ``absent`` entry was unknown wherever the body asked for it, but not to what counts entries.
+    An ``absent`` entry was unknown where the body asked for it, but not where it counted entries.
     """
     uses = machine.first_uses.pop()
     inside = machine.past_loops[start.loops :]
@@ -213,9 +213,9 @@ def _leave_kept_open(value: AnyValue) -> None:
 def _is_set_late(machine: Machine, start: Start, entry: Entry, absent: set[Entry]) -> bool:
     """Whether an entry is set by the loop and holds data that decides nothing.
 
-    Of a number, a flag or a list that only some iterations set, not all would see the value. An
-    attribute is there before it is read, so that all iterations see a list of data. A number in a
-    dict is seen only by what follows where it is set, if the body found the entry unknown.
+    A number, a flag or a list would be wrong here: only the iterations after the one that sets it
+    see the value. Two kinds are safe. An attribute that holds a list of data is there before it is
+    read. A number in a dict that the body found unknown is seen only where it was set before.
     """
     store, key = entry
     of_object = any(instance.store is store for instance in machine.instances)
@@ -267,7 +267,7 @@ def _decides_nothing(value: AnyValue, depth: int = 0) -> bool:
 
 
 _DEEPEST = 4
-"""Containers within containers that are searched for something that decides."""
+"""Levels of containers that are searched for something that decides."""
 
 
 def _end_of_list(machine: Machine, repeat: Repeat, value: ListValue, known: set[Entry]) -> None:

@@ -40,7 +40,7 @@ class Unknowns:
     """What is unknown where the body of a loop begins."""
 
     variables: list[Variable]
-    """The numbers among it."""
+    """The numbers among them."""
     entries: set[Entry]
     absent: set[Entry]
     """Entries that a dict lacks before the loop: in the body it is unknown whether it has them."""
@@ -104,8 +104,7 @@ def _changing(
 ) -> Iterator[tuple[Store, Hashable, AnyValue | None]]:
     """Yield what the body of a loop may change: names, attributes and items.
 
-    With each comes the value that it has where it is not set yet, as an object's attribute has that
-    of its class.
+    Each comes with its value before it is set: an object's attribute has that of the class.
     """
     if isinstance(node, (cst.For, cst.While)):
         names = machine.unit.names_of(node.body, assigned_names)
@@ -146,7 +145,7 @@ def _changing(
 
 
 def _common(names: Set[str], data: Mapping[Hashable, object]) -> Sequence[str]:
-    """Return the names that a mapping has, in order; of most, it has none."""
+    """Return those of the names that a mapping has, sorted; mostly there are none."""
     return () if data.keys().isdisjoint(names) else sorted(names & data.keys())
 
 

@@ -30,7 +30,7 @@ from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
 _MOST_ALTERNATIVES = 24
 _LONGEST_NAME = 200
-"""Characters of the name of an indicator. It quotes its condition, which may quote another one."""
+"""Characters of an indicator's name, which quotes its condition; that may quote another one."""
 
 
 def settle(machine: Machine, truth: bool | Condition) -> bool | Condition:

@@ -47,7 +47,7 @@ def bases_of(law: str) -> frozenset[str]:
 
 
 def same(left: AnyValue, right: AnyValue) -> bool | None:
-    """Return whether two classes are one; None where that is not known, or they are none."""
+    """Return whether two classes are one; None where that is not known or one is no class."""
     match left, right:
         case External(name=first), External(name=second):
             return first == second

@@ -124,7 +124,7 @@ def _body_of(function: AnyValue | None) -> cst.CSTNode | None:
 
 
 def _goes_on(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-    """Whether the script may go on after a handler, which is not for the user's interrupts."""
+    """Whether the script may go on after a handler that is not just for the user's interrupts."""
     if handler.type is not None and dotted(handler.type) in ("KeyboardInterrupt", "GeneratorExit"):
         return False
     last = statements_of(handler.body)[-1]

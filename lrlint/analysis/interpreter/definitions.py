@@ -174,7 +174,7 @@ def _changes_parameters(function: FunctionValue) -> bool:
 
 
 def _decorators(machine: Machine, node: cst.ClassDef) -> Iterator[FunctionValue]:
-    """Yield the functions of the project that get a class: ``@register("small")`` returns one."""
+    """Yield the project's functions that decorate a class, as ``@register(…)`` returns one."""
     for decorator in decorators_of(node):
         callee = decorator.func if isinstance(decorator, cst.Call) else decorator
         value: AnyValue | None = named_function(machine, callee)

@@ -93,9 +93,9 @@ def _stepped(block: Block) -> set[Owner]:
 def _escape_uncalled(
     machine: Machine, blocks: list[Block], called: set[cst.CSTNode | Instance]
 ) -> None:
-    """Let what functions step escape that the script passes on without a call of its own.
+    """Let everything escape that is stepped by functions which the script only passes on.
 
-    A handler is called where nobody sees it.
+    They are handlers: other code calls them.
     """
     stepped = set[Owner]().union(*map(_stepped, blocks))
     for value in machine.passed:
@@ -163,7 +163,7 @@ def _entry_points(machine: Machine) -> Iterator[FunctionValue | ClassValue]:
 
 
 def _import_relevant(machine: Machine, values: Iterable[FunctionValue | ClassValue]) -> None:
-    """Import what some functions call, if it may build something: it makes its callers relevant."""
+    """Import what some functions call, if it may build something, which makes them relevant."""
     called = frozenset[str]().union(*(_part(value).called for value in values))
     for name in sorted(called):
         lazy = machine.scope.store.data.get(name)

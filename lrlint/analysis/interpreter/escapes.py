@@ -53,7 +53,7 @@ def escape(value: AnyValue, why: str) -> None:
 
 
 def escape_named(scope: Scope, node: cst.CSTNode, why: str) -> None:
-    """Note on all that a piece of code names that it may step them."""
+    """Note that a piece of code may step each optimizer and scheduler that it names."""
     for name in sorted(names_in(node)):
         if (value := scope.find(name)) is not None:
             escape(value, why)

@@ -1,8 +1,8 @@
 """Exceptions and exits: ``try``, ``raise``, ``sys.exit()``.
 
-An ordinary run raises nothing, with two exceptions: a ``raise`` that a counter decides or nothing
-does, and an exception that says how a loop goes on, such as `StopIteration`. What these leave is
-not followed; it is left open how often everything steps that it may concern.
+An ordinary run is taken to raise nothing, but for two cases: a ``raise`` that always runs or that a
+counter decides on, and an exception that scripts use to leave a loop, such as `StopIteration`. How
+these go on is not followed: how often they let something step is left open.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _leave_try(machine: Machine) -> None:
     if machine.tries:
         around = machine.tries[-1]
         guards = machine.guards[around.guards :]
-        # In a loop, a script that catches its own exceptions goes on by them.
+        # In a loop, a script that catches its own exceptions uses them to go on.
         around.left |= _is_ordinary(guards) or (around.loops > 0 and not any(map(_is_rare, guards)))
     elif machine.loops and _is_counted(machine.guards):
         machine.emit(Break(ALL_LOOPS))
@@ -190,7 +190,7 @@ def _leaves(clause: cst.ExceptHandler | cst.ExceptStarHandler | cst.Finally) -> 
 
 
 def _forget_names(machine: Machine, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
-    """Make what a handler that runs has set unknown."""
+    """Make unknown what a handler has set."""
     for name in machine.unit.names_of(handler.body, assigned_names):
         if name in machine.scope.store.data:
             machine.write(machine.scope.store, name, Opaque(name))

@@ -47,7 +47,7 @@ from lrlint.source.nodes import indices_of, number_of, string_of, string_parts, 
 from lrlint.symbolic import Expr, maximum, minimum
 
 _MOST_BITS = 1000
-"""Arithmetic with numbers of a thousand digits takes its time."""
+"""Bits of a number that is computed with; longer arithmetic is slow and no count needs it."""
 
 
 def evaluate(machine: Machine, node: cst.CSTNode) -> AnyValue:

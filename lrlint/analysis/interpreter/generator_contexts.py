@@ -33,7 +33,7 @@ class GeneratorContext:
 def enter(machine: Machine, item: cst.WithItem) -> GeneratorContext | None:
     """Run a generator of the project up to its ``yield``, if it may step something.
 
-    None is for all other context managers, and for a generator with more than one way through.
+    Return None for any other context manager, and for a generator with several ways through.
     """
     if not isinstance(item.item, cst.Call):
         return None

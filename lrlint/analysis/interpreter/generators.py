@@ -56,7 +56,7 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
 def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope) -> Stream | None:
     """Return what a generator such as ``log_every(loader, …)`` yields one by one.
 
-    Its only ``yield`` is one of a loop over that, in each iteration; or a ``yield from``.
+    Its only ``yield`` runs in each iteration of a loop over that, or is a ``yield from``.
     """
     written = [inner for statement in statements for inner in walk(statement)]
     yields = [inner for inner in written if isinstance(inner, cst.Yield)]
@@ -66,7 +66,7 @@ def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope
     around = next(statement for statement in statements if yields[0] in walk(statement))
     match around, value:
         case cst.For(iter=visited, target=target, body=body), cst.BaseExpression():
-            # A `continue` passes an element over.
+            # A `continue` skips an element.
             leaves = (cst.Raise, cst.Continue, cst.Break)
             if any(isinstance(inner, leaves) for inner in walk(around)):
                 return None
@@ -86,7 +86,7 @@ def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope
 def _of_nested(
     machine: Machine, value: cst.Yield, outermost: cst.For, scope: Scope
 ) -> Stream | None:
-    """Return what ``for epoch in range(n): for batch in loader: yield batch`` gives, in one."""
+    """Return all that ``for epoch in range(n): for batch in loader: yield batch`` yields."""
     trips, loop = Expr.const(1), outermost
     with machine.elsewhere(scope.unit, scope):
         while True:

@@ -114,7 +114,7 @@ _USUAL = {
     "lr_scheduler": "torch.optim.lr_scheduler",
     "math": "math",
 }
-"""What a name means that only ``from utils import *`` may bind, of a module that is not read."""
+"""What a name means that only the ``from utils import *`` of an unread module may bind."""
 
 
 def _names_of_library(module: str) -> Iterable[str]:

@@ -95,7 +95,7 @@ def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
 
 
 def _fresh(element: AnyValue) -> AnyValue:
-    """Return an element of a list that represents all; of unknown ones, each is another one."""
+    """Return the element that represents all of a list; an unknown one is new each time."""
     return Opaque(last_of=element.last_of) if isinstance(element, Opaque) else element
 
 

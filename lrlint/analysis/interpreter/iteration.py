@@ -108,7 +108,7 @@ def _over_list(machine: Machine, value: ListValue) -> Stream:
 
 
 def _over_choice(machine: Machine, value: Choice, node: cst.CSTNode) -> Stream:
-    """Iterate over the alternative that the defaults choose, or any where all are as long."""
+    """Iterate over the alternative that the defaults choose, or any if all are equally long."""
     lean = leaning(value)
     if lean is not value:
         return iterate(machine, lean, node)
@@ -134,7 +134,7 @@ def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode)
     length = numbers.length_of(machine, value)
     if isinstance(value, Instance) and machine.find_method(value, "__iter__") is not None:
         yielded = trips_of(machine, value)
-        # `__len__` may say how many an unknown iterable has that is passed on one by one.
+        # Where an unknown iterable is passed on one by one, `__len__` may say how many it has.
         if not (_is_claimed(length) and yielded is not None and yielded.value is None):
             length = yielded if yielded is not None or _is_claimed(length) else length
     over_loader = path is not None and words.is_loader(path)
@@ -220,8 +220,8 @@ def worth_unrolling(
 ) -> bool:
     """Whether a loop visits its elements one by one: they are few, and each may matter.
 
-    More of them are visited by a body that takes over settings, which have a name each, and where
-    classes are among them: it looks for one of those by its name.
+    Many are visited only if they have names, and the body takes them over as settings or looks for
+    a class among them.
     """
     many = len(items) > machine.limits.unrolled
     if many and not (

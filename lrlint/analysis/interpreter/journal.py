@@ -95,6 +95,6 @@ def _may_be_there(machine: Machine, store: Store, key: Hashable) -> bool:
 
 
 def _unknown_beside(value: AnyValue, other: AnyValue) -> AnyValue:
-    """Return a value; where it is missing beside plain data, one that is not known."""
+    """Return a value, or an unknown where it is missing and the other one is plain data."""
     plain = isinstance(other, (Const, Expr, Truth))
     return Opaque(measured=True) if value is MISSING and plain else value

@@ -100,7 +100,7 @@ def write_last_values(
 def write_broken_target(
     machine: Machine, repeat: Repeat, target: cst.BaseExpression, planned: Expr | None
 ) -> None:
-    """Leave the variable of a loop open that a break at its start ends.
+    """Leave open the variable of a loop that a break at the start of its body ends.
 
     The iteration of the break sets it, unless the ``planned`` elements are used up before.
     """
@@ -115,7 +115,7 @@ def write_broken_target(
 def _left(
     machine: Machine, repeat: Repeat, variable: Variable | None, name: str, after: Expr
 ) -> Expr:
-    """Return a number that a loop has changed irregularly; only running the loop can tell it."""
+    """Return a number that a loop has changed irregularly; only running the loop tells which."""
     number = machine.named_number(name, None, Strength.OPEN)
     loop = repeat.loop
     if variable is None or number.value is not None or not repeat.body or loop.left_by_exception:
@@ -129,7 +129,7 @@ def _left(
 def breaks_unforeseen(block: Block, counters: set[Atom], depth: int = 0) -> bool:
     """Whether a break may leave the loop around a block in an iteration that no counter tells.
 
-    What compares one of ``counters`` with a limit still does so in the iterations that follow.
+    A break at a limit of one of ``counters`` is not meant: it follows from that counter.
     """
     for node in block:
         match node:

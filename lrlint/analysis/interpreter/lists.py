@@ -165,7 +165,7 @@ def _change(
         forget(receiver, *arguments.all())
         if name != "pop":
             return NONE
-        # Each iteration takes another element: an object of the last kind, but no known number.
+        # Each iteration takes another element. Objects are of one kind, but numbers differ.
         return Opaque(measured=True) if last is None or isinstance(last, (Expr, Const)) else last
     position = numbers.plain(arguments.get(0))
     match name, arguments.positional:

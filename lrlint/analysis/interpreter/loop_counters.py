@@ -121,7 +121,7 @@ def repeating(
 def _end_at_break(repeat: Repeat) -> bool:
     """Bound the trip count by ``if i >= limit: break`` at the start or end of the body.
 
-    Return whether it was at the start: then that iteration begins, and is not counted.
+    Return whether it was at the start: the last iteration then begins without being counted.
     """
     loop, body = repeat.loop, repeat.body
     planned = None if loop.trips is None else loop.trips.value
@@ -151,9 +151,9 @@ def _end_at_break(repeat: Repeat) -> bool:
 
 
 def _end_where_false(machine: Machine, repeat: Repeat, tests: list[Condition]) -> None:
-    """Let a ``while`` loop end where its test fails, if running it tells: ``while k < 50: k *= 2``.
+    """Let a loop end where running it tells that its test fails: ``while k < 50: k *= 2``.
 
-    Nothing measured decides that; no formula gives the trip count.
+    No formula gives the trip count of such a loop, and no measured value decides it.
     """
     loop = repeat.loop
     counters = [item.atom for item in loop.carried]

@@ -273,7 +273,7 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
 
 
 def _asks_for_elements(machine: Machine, test: cst.BaseExpression) -> bool:
-    """Whether a test asks for what is left in a list: ``while queue``, ``while len(queue) > 0``."""
+    """Whether a test asks if a list has elements: ``while queue``, ``while len(queue) > 0``."""
     return any(
         isinstance(machine.scope.find(name), (ListValue, DictValue)) for name in names_in(test)
     )

@@ -50,7 +50,7 @@ def class_member(machine: Machine, cls: ClassValue, name: str) -> AnyValue | Non
 
 _ABC = "abc.ABC"
 VIRTUAL = (_ABC, "register")
-"""The key under which a class of the project keeps that it has registered subclasses."""
+"""The key that a class of the project has where subclasses are registered with it."""
 
 
 def register_subclass(machine: Machine, cls: ClassValue) -> bool:

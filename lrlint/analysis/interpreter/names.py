@@ -84,8 +84,8 @@ def _is_from_file(value: Expr) -> bool:
 def constant_at_top(machine: Machine, scope: Scope, name: str, value: AnyValue) -> AnyValue:
     """Return a constant at the top of a script as a default that its user may edit.
 
-    Such a constant decides no branch: the script has one for its other values. A name in small
-    letters is taken for one only where it holds a text, or is about resuming.
+    A branch on such a constant stays open: the script has one for its other values, too. A name in
+    small letters counts only where the script tests the text in it, or where it is about resuming.
     """
     match value:
         case Const(value=str(), strength=Strength.CONSTANT, path=None):
@@ -184,7 +184,7 @@ def _named_number(machine: Machine, number: Expr, name: str) -> Expr:
 
 
 def _name_joined(machine: Machine, number: Expr, name: str) -> Expr:
-    """Give a number its name that is one of two, as ``a if condition else b`` is."""
+    """Give its name to a number that is one of two: ``lr = a if condition else b``."""
     atoms = number.atoms()
     if len(atoms) != 1:
         return number

@@ -81,9 +81,9 @@ def read(machine: Machine, owner: OptimizerValue | SchedulerValue, name: str) ->
 
 
 def resolved(value: AnyValue) -> AnyValue:
-    """Return a value to ask about: an attribute that is not seen to be set may be anything.
+    """Return a value, or an unknown for an attribute that no class of torch has.
 
-    It is read as a method is, since calls have the same form.
+    Reading an attribute that is not seen to be set gives a `Method`: calls have the same form.
     """
     match value:
         case Method(receiver=OptimizerValue() as owner, name=name) if name not in _OF_OPTIMIZERS:

@@ -29,7 +29,7 @@ from lrlint.analysis.places.origins import text_of_elements, text_of_origin, tex
 from lrlint.analysis.places.place import SyntaxPlace
 
 _ADVANCES = ("step", "dampening", "dampen")
-"""What advances a scheduler; the others are of warm-ups like those of pytorch_warmup."""
+"""Methods that advance a scheduler; the last two are those of pytorch_warmup."""
 
 
 def call_scheduler(

@@ -73,7 +73,7 @@ def _parameters(function: FunctionValue) -> frozenset[str]:
 
 
 _FIXED = (Const, Truth, Expr, Opaque, External)
-"""What nothing that is done with it can change, or step something by it."""
+"""Values that no code can change, and through which it can step nothing."""
 
 
 def _is_fixed(machine: Machine, value: AnyValue) -> bool:

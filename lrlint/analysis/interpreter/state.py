@@ -116,7 +116,7 @@ class State:
     passed: list[FunctionValue | Method]
     """Functions that were arguments: they may be called later, out of sight."""
     idle: set[cst.CSTNode]
-    """Those that added nothing to the trace when they were called as unknown code may call them."""
+    """Functions that added nothing to the trace when they were called as unknown code may do."""
     replaced: dict[Atom, list[Condition]]
     """The conditions under which a branch puts another number in the place of a default."""
     running: dict[Expr, Running]

@@ -60,7 +60,7 @@ def config(machine: Machine, decorator: cst.Call, parameter: str) -> AnyValue | 
 
 
 def _beside_script(machine: Machine, folder: File | None) -> File | None:
-    """Return a folder whose name counts from that of the script."""
+    """Return a folder whose name is relative to the folder of the script."""
     here = paths.named(machine.scope.find("__file__"))
     if here is None:
         return None

@@ -25,7 +25,7 @@ class NotUnderstood(Exception):
 
 @dataclass
 class Overrides:
-    """What stands in a command line."""
+    """What a command line says."""
 
     name: str | None = None
     """``--config-name``"""

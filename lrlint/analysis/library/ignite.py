@@ -68,7 +68,7 @@ class _Handler(Value):
 
     event: str
     every: Expr
-    """Of how many such events one calls it."""
+    """It is called at one of so many such events."""
     condition: Condition | None
     """The conditions under which it is registered."""
     function: AnyValue

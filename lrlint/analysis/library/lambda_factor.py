@@ -32,7 +32,7 @@ _SMALL = 0.05
 _NO_FACTOR = 1e-3
 """A number that is called an LR and is no larger than this is an LR, not a factor of one."""
 _SMALL_BASE, _SMALL_FACTOR = 0.02, 0.005
-"""A base LR of at most so much, times factors that are never above so much, trains nothing."""
+"""A base LR up to the first, times factors up to the second, trains nothing: they are LRs."""
 _STEPS = tuple(int(1.25**power) for power in range(73))
 _CHOOSING = frozenset({"min", "max", "float", "clip", "maximum", "minimum"})
 _DEEPEST = 12
@@ -143,7 +143,7 @@ class _Function:
         self.power_of: Expr | None = None
 
     def absolute(self) -> SyntaxPlace | None:
-        """Return where the first result is that is an LR."""
+        """Return the place of the first result that is an LR."""
         for result in _results(self.body):
             if self._power(result) >= 1 or self._is_multiple(result):
                 with self.machine.elsewhere(self.scope.unit, self.scope):

@@ -1,4 +1,4 @@
-"""pytorch_warmup: its constructors lower the LR, and `dampening()` in each step lets go of it."""
+"""pytorch_warmup: warm-ups lower the LR when built, and anew in each `dampening()`."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _leave(
 def _dampen(
     machine: Machine, warmup: SchedulerValue, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    """Advance it without giving the LRs back before, so that its factors may pile up."""
+    """Advance a warm-up without restoring the LRs first, so that its factors may multiply."""
     machine.emit(SchedulerStep(*machine.where(node), warmup.record, None))
     warmup.record.dampening += 1
     return NONE

@@ -23,7 +23,7 @@ def wrapped(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 @models("apex.amp.scale_loss", "apex.amp.master_params")
 def _of_apex(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """Return what apex makes of a loss or an optimizer, which it does not step."""
+    """Return what apex wraps: a loss or an optimizer, which it does not step."""
     return Opaque(measured=True)
 
 

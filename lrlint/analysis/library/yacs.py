@@ -41,7 +41,7 @@ def _merge_file(
 ) -> AnyValue:
     """Take the values of a file of the project, if its name is known.
 
-    yacs evaluates texts: 1e-3, which PyYAML takes for one, is a number as it is to OmegaConf.
+    yacs evaluates texts: 1e-3, a text to PyYAML, is a number, as it is to OmegaConf.
     """
     file = paths.named(arguments.get(0, "cfg_filename"))
     return _merged(machine, settings, as_namespace(loaded(machine, file, "omegaconf")))
