@@ -16,6 +16,7 @@ from lrlint.snippets import Diff, training
 
 _STAIRS = frozenset({"StepLR", "MultiStepLR"})
 _MANY_BATCHES = 100
+"""Where the first LR lasts for longer, one batch fewer of it makes no difference."""
 
 
 def _argument(schedule: Schedule) -> str | None:

@@ -216,6 +216,7 @@ def _is_meant(found: Length) -> bool:
 
 
 _LONGEST_COOLDOWN = Fraction(3, 2)
+"""A training of fewer times the schedule's length may end in a cool-down."""
 
 
 def _warmup_left_out(found: Length) -> Expr | None:

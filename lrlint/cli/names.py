@@ -1,4 +1,4 @@
-"""What is said of names that were set and that no script has."""
+"""Reports of names that were set and that no script has."""
 
 from __future__ import annotations
 

@@ -14,7 +14,9 @@ from lrlint.output import Style
 from lrlint.output.text import clean
 
 _PIPE_WIDTH = 120
+"""Columns of what is no terminal, such as a file or a log."""
 _LEAST_WIDTH = 60
+"""Columns that a source frame needs, however narrow the terminal is."""
 # Terminals that show links; others may print the escape sequence.
 _LINKING_PROGRAMS = frozenset({"Hyper", "WezTerm", "ghostty", "iTerm.app", "rio", "vscode"})
 _LINKING_TERMS = frozenset({"alacritty", "foot", "xterm-ghostty", "xterm-kitty"})

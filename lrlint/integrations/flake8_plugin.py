@@ -21,6 +21,7 @@ from lrlint.source import STDIN, SourceFile, Text, display_name, mentions_schedu
 from lrlint.span import Location
 
 _START = Location(1, 1)
+"""The place of what concerns a whole file."""
 
 
 class Plugin:

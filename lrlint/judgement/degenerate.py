@@ -108,7 +108,7 @@ def _is_share_of_a_step(case: Degenerate) -> bool:
 
 
 def _is_ramp(case: Degenerate) -> bool:
-    """Whether it is a ramp that ends between two steps; a constant factor is never taken back."""
+    """Whether it is a ramp that ends between two steps; a `ConstantLR` would keep its factor."""
     if not case.later or case.problem.parameter != "total_iters" or case.value is None:
         return False
     return case.value >= 1 and case.schedule.scheduler != "ConstantLR"

@@ -151,6 +151,7 @@ def _batches(schedule: Schedule) -> Evidence | None:
 
 
 _ROUND = 10
+"""A length that is a multiple of this is round."""
 
 
 def _equal_by_chance(length: Number, *, one_epoch: bool) -> bool:
@@ -236,6 +237,7 @@ _SAMPLES = (1_000_003, 977, 13, 3)
 _CLEAR = 500
 """From here on rounding does not blur a share."""
 _FEWEST_SAMPLES = 3
+"""Samples that must have the same share: two may agree by accident."""
 
 
 def _is_a_share_of(length: Expr, epochs: Expr) -> bool:

@@ -146,6 +146,7 @@ def _stays_in_warmup(schedule: Schedule) -> bool:
 
 _NEVER = re.compile(r"10{4,}|99{3,}")
 _FAR = 100
+"""A milestone that says "never" is at least so many times as far as the last step."""
 
 
 def _switched_off(schedule: Schedule) -> Expr | None:
@@ -160,6 +161,7 @@ def _switched_off(schedule: Schedule) -> Expr | None:
 
 
 _TRIAL = 2
+"""Up to so many steps, a run tries out a script."""
 
 
 def _tried_out(schedule: Schedule) -> Expr | None:

@@ -17,7 +17,9 @@ _COLUMNS = 40
 _SAMPLES = 12
 """Steps that are looked at for each column; of fewer, all."""
 _MOST_STEPS = 10**8
+"""Steps of a schedule that is drawn; a longer one is a mistake that another rule reports."""
 _LEVELS = 8
+"""Heights of a column: there are eight characters for them."""
 _SWING = 0.4
 """A column whose LR goes up and down by this share of the height cannot be drawn."""
 

@@ -89,6 +89,7 @@ def _is_validation(batches: Expr) -> bool:
 
 
 _ROUND = 50
+"""Multiples of this are round: nobody has counted such a number of batches."""
 _VALIDATION = re.compile(r"^len\(.*(?<![a-z])(val|valid|validation|dev|eval|test)(?![a-z])", re.I)
 
 

@@ -23,6 +23,7 @@ from lrlint.output.summary import count
 from lrlint.source import read_bytes
 
 _SCHEMA = 1
+"""The version of the file's form."""
 Counts = Mapping[tuple[str, str], int]
 """The number of findings by file and code."""
 

@@ -24,6 +24,7 @@ from lrlint.source import Found
 Batch: TypeAlias = Sequence[tuple[int, Found]]
 
 _LARGEST_BATCH = 32
+"""Files that a process lints before it answers, so that progress shows."""
 _BATCHES_EACH = 8
 """Batches for each process, so that one with costly files does not keep the others waiting."""
 

@@ -19,6 +19,7 @@ _TEXT, _GRID = "#808080", "#80808040"
 _FONT = 11
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 10, 34
 _LEGEND_ROW, _LABEL_WIDTH = 18, 150
+"""Pixels: the margins, a row of the legend, and one of its labels."""
 
 
 def curve_svg(

@@ -16,6 +16,7 @@ from lrlint.span import Location, Span
 
 _WINDOW = 100
 _BASE = 37
+"""Characters of a line that GitHub hashes, and the base of its polynomial."""
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 

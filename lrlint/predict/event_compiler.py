@@ -145,7 +145,7 @@ class EventCompiler(TraceCompiler):
             return test
 
         def hold(*stack: int | float) -> bool:
-            """Return what also holds for LRs that the script rounds otherwise."""
+            """Return the result of the test; raise where the rounding of the LR decides it."""
             results = set[bool]()
             for nudge in (1 - _ROUNDING, 1 + _ROUNDING, 1.0):
                 self._nudge = nudge

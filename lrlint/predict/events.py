@@ -42,7 +42,7 @@ def _first(rate: float, lr: Sequence[float]) -> int:
 
 
 def _end_of_warmup(lr: Sequence[float]) -> int:
-    """Return the first step with the LR that a rise from the first step ends at; 0 for no rise."""
+    """Return the step at which a rise from the first step ends; 0 where there is none."""
     top = 0
     for step, (before, after) in enumerate(pairwise(lr), start=1):
         if after < before:

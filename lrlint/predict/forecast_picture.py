@@ -13,6 +13,7 @@ from lrlint.predict.forecast import FileForecast, Forecast
 from lrlint.predict.forecast_text import curves, facts, rate, unknown
 
 _WIDTH, _HEIGHT, _TITLE = 760, 300, 26
+"""Pixels of a curve, and of the title above it."""
 _STYLE = (
     ":root{color-scheme:light dark}"
     "body{font-family:system-ui,sans-serif;margin:2em auto;max-width:800px;padding:0 1em}"
@@ -96,7 +97,7 @@ def _title(file: FileForecast, forecast: Forecast) -> str:
 
 
 def _remark(forecast: Forecast) -> str:
-    """Return what is not as usual with a curve."""
+    """Return what is unusual about a curve."""
     prediction = forecast.prediction
     if prediction.unresolved:
         return f" · {unknown(prediction)}"

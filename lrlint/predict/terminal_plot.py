@@ -11,7 +11,9 @@ import plotille
 from lrlint.output.curves import Curve, finite_part, round_distance, thinned
 
 _ROWS = 14
+"""Rows of a picture, about: the step between two rows is a round number."""
 _MOST_POINTS = 2_000
+"""Points of one curve: far more than a terminal has dots."""
 _COLOURS = ("cyan", "magenta", "yellow", "green")
 _MARKERS = ("", "o", "x", "+", "*")
 """The marks of the curves, in order, where there are no colours; a single curve is a line."""

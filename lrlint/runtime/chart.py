@@ -15,6 +15,7 @@ _COLOURS = ["#4c78a8", "#f58518"]
 _DASHES = [[1, 0], [6, 4]]
 _MARK = "#e45756"
 _WIDTH, _HEIGHT = 860, 300
+"""Pixels."""
 _MOST_POINTS = 4_000
 """Of one curve: more than a screen has columns."""
 

@@ -14,6 +14,7 @@ from lrlint.runtime.track import Track
 from lrlint.runtime.track_words import agreement, counts, curves, title
 
 _WIDTH, _HEIGHT = 760, 280
+"""Pixels of a curve."""
 
 
 def schedule_section(track: Track) -> str:

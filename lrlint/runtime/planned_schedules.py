@@ -27,14 +27,14 @@ Result = TypeVar("Result")
 
 @dataclass
 class Plan:
-    """The schedules of a script, as it reads with the command line of a run."""
+    """The schedules of a script, analysed with the command line of a run."""
 
     ends_with_training: frozenset[Line] = frozenset()
     """The constructor calls of schedules as long as the training, where that is known."""
     steps: Mapping[Line, int] = field(default_factory=dict)
     """By constructor call, how often the scheduler is meant to step with that command line."""
     usual: frozenset[Line] = frozenset()
-    """Those calls where it is meant to step as often whatever the command line."""
+    """Those of them whose number of steps is the same with any command line."""
     _source: SourceFile | None = None
     _command_line: tuple[str, ...] = ()
     _known: dict[tuple[tuple[str, ...], tuple[tuple[str, object], ...]], tuple[Forecast, ...]] = (
@@ -42,7 +42,7 @@ class Plan:
     )
 
     def not_resumed(self, numbers: Mapping[str, object]) -> tuple[Forecast, ...]:
-        """Return what ``hand_written`` does of the same training without its interruption."""
+        """Do as ``hand_written``, for the same training without its interruption."""
         return self._predicted(numbers, _without_resume(self._command_line))
 
     def hand_written(self, numbers: Mapping[str, object]) -> tuple[Forecast, ...]:

@@ -20,6 +20,7 @@ from lrlint.runtime.recording import Recording, RecordingError
 PATIENCE = 30.0
 """Seconds that rank 0 waits for the others, which may still be saving a checkpoint."""
 _POLL = 0.05
+"""Seconds between two looks for the recordings of other ranks."""
 
 
 def rank() -> int:

@@ -71,7 +71,7 @@ class Session:
         self.recorder.stream(self._trace.write)
 
     def expect(self, plan: Plan) -> None:
-        """Take in what the script means to do, as it reads."""
+        """Take in the schedules that the script plans, as its source says."""
         self._plan = plan
         self.recorder.planned = plan.ends_with_training
         self.recorder.planned_steps, self.recorder.usual_steps = plan.steps, plan.usual

@@ -38,6 +38,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 VERSION = 1
+"""Of the form of the lines; a file of another version is refused."""
 _INTERVAL = 0.5
 """Seconds between two looks at how far the optimizers are."""
 

@@ -23,7 +23,7 @@ def hover(
     pictures: bool,
     markdown: bool,
 ) -> types.Hover | None:
-    """Return what is to be said at a position; None where that is nothing."""
+    """Return the text to show at a position; None where there is none."""
     curves = [curve for curve in drawn if _speaks_of(curve, uri, at)]
     texts = [
         *(_curve(curve, pictures=pictures) for curve in curves),

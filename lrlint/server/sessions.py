@@ -203,7 +203,7 @@ class Sessions:
         self._show([*before, *(reported.uri for reported in checked.findings), *self._own(session)])
 
     def _own(self, session: Session) -> tuple[str, ...]:
-        """Return the URIs of a script or of all cells: no finding is worth saying, too."""
+        """Return the URIs of a script or of all its cells, with findings or without."""
         return session.snapshot.document.cells or (session.uri,)
 
     def _report(self, session: Session, answer: Answer) -> None:

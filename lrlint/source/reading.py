@@ -13,6 +13,7 @@ LARGEST: Final = 256 * 2**20
 _WAIT: Final = 1.0
 """Seconds to wait for the writer of a pipe, which may just be starting."""
 _CHUNK: Final = 2**20
+"""Bytes that are read from a stream at once."""
 
 
 def read_bytes(path: Path | str) -> bytes:

@@ -13,6 +13,7 @@ _Result = TypeVar("_Result")
 _BYTES: Final = 64 << 20
 """Address space, not memory: pages that recursion never reaches are never touched."""
 _RECURSION: Final = 20_000
+"""Frames of Python, which a stack of this size holds."""
 
 # Stack size and recursion limit belong to the process: two threads that set and restore them at
 # once would leave it with the wrong ones.

@@ -14,7 +14,9 @@ from lrlint.symbolic.numeric import exact as exact_number
 from lrlint.symbolic.terms import ONE, Monomial, Terms
 
 MAX_ARGUMENTS = 16
+"""Arguments of a ``min`` or ``max``; more of them are too complex."""
 MAX_COMPARED_TERMS = 48
+"""Terms of all arguments, up to which each pair of them is compared."""
 
 
 def floor(e: Expr | Number | Fraction) -> Expr:

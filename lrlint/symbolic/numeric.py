@@ -12,6 +12,7 @@ Number: TypeAlias = int | float
 Coefficient: TypeAlias = int | Fraction
 
 MAX_BITS = 4096
+"""Bits of a coefficient, its numerator and denominator together."""
 _HUGE = 1 << MAX_BITS
 
 

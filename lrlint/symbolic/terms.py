@@ -20,8 +20,11 @@ Terms: TypeAlias = dict[Monomial, Coefficient]
 ONE: Monomial = frozenset()
 
 MAX_TERMS = 512
+"""Terms of a sum; longer ones, and the next two, raise `TooComplex`."""
 MAX_PRODUCTS = 20_000
+"""Products of terms that a multiplication makes."""
 MAX_DEGREE = 64
+"""The highest exponent of a factor."""
 
 
 def times(a: Monomial, b: Monomial, power: int = 1) -> Monomial:

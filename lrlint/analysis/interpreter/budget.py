@@ -24,6 +24,7 @@ _T = TypeVar("_T")
 _SHARE_OF_RELEVANT: Final = 0.5
 """The share of the budget for code that may build or step an optimizer or scheduler."""
 _SHARE_OF_OTHERS: Final = 0.125
+"""The share for all other code, whose result seldom matters to a schedule."""
 _LEAST: Final = 1 / 64
 """The share of the whole budget that each call or import may take.
 

@@ -35,6 +35,7 @@ _LOADS = re.compile(r"(^|_)(load|resume|restore)($|_|[A-Z])")
 _MAY_BE_A_SCHEDULE = re.compile(r"sched|trainer|extra", re.IGNORECASE)
 _WRITES_ITS_ARGUMENT = frozenset({"save", "dump"})
 _DEEPEST = 6
+"""Containers within containers that are searched for states."""
 
 
 def note_save(

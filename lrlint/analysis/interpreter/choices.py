@@ -29,6 +29,7 @@ from lrlint.analysis.model.words import UNNAMED
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
 _MOST_ALTERNATIVES = 24
+"""Alternatives of one value: whatever uses it is done once for each."""
 _LONGEST_NAME = 200
 """Characters of an indicator's name, which quotes its condition; that may quote another one."""
 

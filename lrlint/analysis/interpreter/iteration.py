@@ -212,6 +212,7 @@ def source_text(machine: Machine, node: cst.CSTNode) -> str | None:
 
 
 _MOST_SETTINGS = 200
+"""Elements with names that are visited one by one: large command lines have some hundred."""
 _TAKES_SETTINGS = frozenset({"add_argument", "setattr"})
 
 

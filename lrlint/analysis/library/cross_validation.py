@@ -27,6 +27,7 @@ from lrlint.symbolic import Expr
 
 _SPLITTERS: Final = ("KFold", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold")
 _BY_DEFAULT: Final = Expr.const(5)
+"""The folds where a call does not say how many (scikit-learn since 0.22)."""
 
 
 @models(*qualified(("sklearn.model_selection",), *_SPLITTERS))

@@ -260,6 +260,7 @@ class _Interpolator:
 
 _REFERENCE = re.compile(r"\$\{\s*(\w+(?:\.\w+)*)\s*\}")
 _DEEPEST = 20
+"""Levels of settings, and references that lead to references: they may go round in circles."""
 
 
 def _set(settings: Instance, keys: list[str], value: AnyValue) -> None:

@@ -29,6 +29,7 @@ from lrlint.analysis.model.values import (
 
 _NAME = "hydra.utils.instantiate"
 _DEEPEST = 8
+"""Objects that are built from settings within each other: settings may contain themselves."""
 
 
 @models(_NAME, "hydra.utils.call")

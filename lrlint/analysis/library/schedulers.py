@@ -191,6 +191,7 @@ def _as_number(machine: Machine, value: AnyValue) -> AnyValue:
 
 
 _MOST_ITEMS = 64
+"""Elements of a computed list, such as milestones, that are known one by one."""
 
 
 def _item_by_item(value: AnyValue) -> AnyValue:

@@ -15,6 +15,7 @@ from typing import Any
 from lrlint.symbolic import Atom, Expr, TooComplex
 
 _LONGEST_NAME = 80
+"""Characters of a number in messages; of a longer one, only its function is named."""
 _LARGEST = 4000
 """Functions in one number: each milestone that multiplies the LR doubles them."""
 

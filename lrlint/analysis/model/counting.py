@@ -24,6 +24,7 @@ from lrlint.symbolic import (
 )
 
 _MOST_ENUMERATED = 200_000
+"""Iterations for which a condition is evaluated one by one."""
 
 
 def occurrences(condition: Condition, index: Atom, trips: Expr) -> Expr | None:

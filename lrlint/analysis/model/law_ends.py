@@ -269,6 +269,7 @@ class _LineFrom:
 
 
 _HIGHEST_FLOOR = 0.5
+"""Up to this share of the highest LR, the end of a decay is a floor."""
 
 
 def _floored_end(slope: Expr, offset: Expr, starts: Sequence[Expr]) -> tuple[Expr, Expr] | None:

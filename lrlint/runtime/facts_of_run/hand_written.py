@@ -1,8 +1,8 @@
 """Schedules that a script writes by hand: the LRs of a run against those that are predicted.
 
-What the script reads as, with the command line and the lengths of the run, holds for the run where
-it predicts the LR of every optimizer step. Then its facts are those of the run; else only what the
-LRs show by themselves is.
+The script is analysed with the command line and the lengths of the run. Where this predicts the LR
+of every optimizer step, the facts of the script are those of the run; elsewhere the recorded LRs
+are all that is known.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ _SAME = 1e-6
 _MOST_STEPS = 500_000
 """Optimizer steps that a prediction is worth its time for."""
 _MOST_TRIES = 3
+"""Predictions of one script: each may ask for numbers of the run that the next is given."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class HandWritten:
 
     record: RecordedOptimizer
     forecast: Forecast | None
-    """What the script reads as, as far as it can be read."""
+    """The prediction for the script, as far as it can be read."""
     error: float | None
     """The greatest relative error of the prediction; None where it is not that of the run."""
     resume: Departure | None = None
@@ -182,7 +183,7 @@ def _with_numbers_of_run(
     plan: Plan,
     is_it: Callable[[Schedule], bool],
 ) -> Forecast | None:
-    """Return what the script reads as, with the numbers of the run for those that it leaves open.
+    """Return the prediction for the script, with numbers of the run for those that it leaves open.
 
     A setting that the run has read from elsewhere, such as a file, is derived from its length.
     """

@@ -1,8 +1,8 @@
 """Trainings that go on from a checkpoint and write their LR by hand: is it that of one training?
 
-What the script reads as without the options that resume it gives the LR of every step of a
-training that is not interrupted. Where the LR that the checkpoint has brought is that of the step
-before, the earlier run has followed it; so must the rest.
+Analysed without the options that resume it, the script predicts the LR of every step of an
+uninterrupted training. Where the LR that the checkpoint has brought is that of the step before, the
+earlier run has followed the prediction, and so must the rest.
 """
 
 from __future__ import annotations

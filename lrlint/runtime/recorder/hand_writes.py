@@ -13,6 +13,7 @@ from lrlint.facts import Departure
 _MOST = 0.75
 """The share of a scheduler's steps with a write between them from which it has no effect."""
 _SAME = 1e-6
+"""Factors whose relative difference is smaller are the same but for rounding."""
 
 
 @dataclass

@@ -37,6 +37,7 @@ _BY_PARTIAL = {
 _WITH_MINIMUM = {"get_cosine_schedule_with_warmup": "get_cosine_with_min_lr_schedule_with_warmup"}
 """Schedule functions whose partial is the same but for a ``min_lr_rate``."""
 _SAME = 1e-9
+"""The relative difference between a library's factor and the law's that rounding may make."""
 
 
 def library_law(

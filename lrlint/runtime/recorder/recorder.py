@@ -29,11 +29,11 @@ class Recorder:
         self.total_steps: int | None = None
         """How many optimizer steps it is meant to have, where the user says so."""
         self.planned: frozenset[tuple[str, int]] = frozenset()
-        """The constructor calls of schedules that, as the script reads, end with the training."""
+        """The constructor calls of schedules that are planned to end with the training."""
         self.planned_steps: Mapping[tuple[str, int], int] = {}
         """How often the script means to step the scheduler that a line builds."""
         self.usual_steps: frozenset[tuple[str, int]] = frozenset()
-        """The lines whose scheduler it means to step as often whatever the command line."""
+        """The lines whose scheduler is meant to step equally often with any command line."""
 
     @property
     def optimizers(self) -> list[RecordedOptimizer]:

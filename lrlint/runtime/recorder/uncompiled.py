@@ -11,7 +11,7 @@ from lrlint.runtime.recorder.hidden_frames import hidden
 
 
 def uncompiled(hook: Any) -> Any:
-    """Return the same hook, of which ``torch.compile`` takes in nothing.
+    """Return the same hook, which ``torch.compile`` leaves out.
 
     A compiled ``optimizer.step`` stays one graph only where nothing of ours is compiled with it:
     this is what ``torch.compiler.disable`` does, without the import of the compiler (2 s).
