@@ -37,7 +37,8 @@ from lrlint.analysis.model.trace import (
     When,
     walk,
 )
-from lrlint.analysis.model.values import NONE, AnyValue, Choice, Const, ListValue, Opaque, leaning
+from lrlint.analysis.model.value_queries import leaning
+from lrlint.analysis.model.values import NONE, AnyValue, Choice, Const, ListValue, Opaque
 from lrlint.formulas import LAWS, Group, Replay, ignite, pytorch_warmup
 from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule

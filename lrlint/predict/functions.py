@@ -15,6 +15,7 @@ from lrlint.analysis.code.queries import assigned_names
 from lrlint.analysis.interpreter.imports import bind_import
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import ARITHMETIC
+from lrlint.analysis.model.value_queries import leaning
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -30,7 +31,6 @@ from lrlint.analysis.model.values import (
     Sized,
     Stream,
     Truth,
-    leaning,
 )
 from lrlint.predict import arrays, tensors
 from lrlint.predict.expressions import ExpressionCompiler

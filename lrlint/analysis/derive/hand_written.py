@@ -22,7 +22,8 @@ from lrlint.analysis.model.trace import (
     LRWrite,
     OptimizerStep,
 )
-from lrlint.analysis.model.values import Opaque, alternatives
+from lrlint.analysis.model.value_queries import alternatives
+from lrlint.analysis.model.values import Opaque
 from lrlint.facts import (
     HANDWRITTEN,
     HANDWRITTEN_DECAY,

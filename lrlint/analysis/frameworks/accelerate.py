@@ -18,13 +18,14 @@ from lrlint.analysis.library.registry import (
     qualified,
 )
 from lrlint.analysis.library.wrappers import wrapped
-from lrlint.analysis.model import values, words
+from lrlint.analysis.model import words
 from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.conditions import Condition, Divisible, Flag, Relation, any_of
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.questions import Asks, Question
 from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerCall, Prepare, Repeat, SchedulerCall
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -145,7 +146,7 @@ def _prepare(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         return None
     accelerator = machine.accelerator
     for argument in arguments.positional:
-        for value in values.alternatives(argument):
+        for value in alternatives(argument):
             if isinstance(value, (OptimizerValue, SchedulerValue)):
                 machine.prepared.append(value.record)
             if isinstance(value, SchedulerValue):
@@ -195,7 +196,7 @@ def _register(
     machine: Machine, receiver: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     """Note objects whose states ``save_state()`` and ``load_state()`` include."""
-    for value in (inner for item in arguments.positional for inner in values.alternatives(item)):
+    for value in (inner for item in arguments.positional for inner in alternatives(item)):
         if isinstance(value, (OptimizerValue, SchedulerValue)):
             machine.registered.append(value.record)
     return NONE

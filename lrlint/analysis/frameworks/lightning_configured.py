@@ -12,6 +12,7 @@ import libcst as cst
 
 from lrlint.analysis.model.conditions import Condition, all_of
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -21,7 +22,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    alternatives,
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import string_of

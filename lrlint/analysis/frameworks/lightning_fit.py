@@ -41,6 +41,7 @@ from lrlint.analysis.model.trace import (
     LoopRecord,
     walk,
 )
+from lrlint.analysis.model.value_queries import alternatives, elements
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -52,8 +53,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
     Truth,
-    alternatives,
-    elements,
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr, Strength, floor

@@ -34,6 +34,7 @@ from lrlint.analysis.library.registry import (
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerStep, SchedulerStep
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -45,7 +46,6 @@ from lrlint.analysis.model.values import (
     Instance,
     Opaque,
     Store,
-    alternatives,
 )
 
 _MODULE = LibraryKind.LIGHTNING_MODULE

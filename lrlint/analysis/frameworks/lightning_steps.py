@@ -33,15 +33,8 @@ from lrlint.analysis.model.trace import (
     SchedulerStep,
     walk,
 )
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Const,
-    FunctionValue,
-    Instance,
-    Opaque,
-    alternatives,
-)
+from lrlint.analysis.model.value_queries import alternatives
+from lrlint.analysis.model.values import NONE, AnyValue, Const, FunctionValue, Instance, Opaque
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence
 from lrlint.symbolic import Expr

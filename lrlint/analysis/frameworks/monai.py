@@ -15,6 +15,7 @@ from lrlint.analysis.interpreter.numbers import length_of, to_number
 from lrlint.analysis.library.registry import models, models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -24,7 +25,6 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     Store,
-    alternatives,
 )
 
 

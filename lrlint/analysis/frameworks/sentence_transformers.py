@@ -21,6 +21,7 @@ from lrlint.analysis.library.registry import Model, models, models_method, quali
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import BuildOptimizer
+from lrlint.analysis.model.value_queries import leaning
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -32,7 +33,6 @@ from lrlint.analysis.model.values import (
     Loader,
     Opaque,
     Store,
-    leaning,
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS

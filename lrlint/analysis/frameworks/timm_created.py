@@ -16,6 +16,7 @@ from lrlint.analysis.library import schedulers
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model.conditions import negate
 from lrlint.analysis.model.records import OptimizerValue
+from lrlint.analysis.model.value_queries import leaning
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -26,7 +27,6 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     Store,
-    leaning,
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, REQUIRED, Parameter

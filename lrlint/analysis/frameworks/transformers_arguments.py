@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter.numbers import to_number
 from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.library.registry import models, models_subclass, qualified
 from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.value_queries import leaning
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -24,7 +25,6 @@ from lrlint.analysis.model.values import (
     Instance,
     Opaque,
     Store,
-    leaning,
 )
 from lrlint.symbolic import Expr, Strength
 

@@ -8,7 +8,8 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import schedulers
 from lrlint.analysis.library.registry import Model, models, qualified
-from lrlint.analysis.model.values import AnyValue, Const, DictValue, Opaque, Store, leaning
+from lrlint.analysis.model.value_queries import leaning
+from lrlint.analysis.model.values import AnyValue, Const, DictValue, Opaque, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
 

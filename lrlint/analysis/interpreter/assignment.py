@@ -14,15 +14,8 @@ from lrlint.analysis.interpreter.names import choices_at_top, constant_at_top, n
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.records import GroupsValue
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Choice,
-    DictValue,
-    ListValue,
-    Opaque,
-    Scope,
-    is_local,
-)
+from lrlint.analysis.model.value_queries import is_local
+from lrlint.analysis.model.values import AnyValue, Choice, DictValue, ListValue, Opaque, Scope
 from lrlint.symbolic import Expr
 
 

@@ -37,6 +37,7 @@ from lrlint.analysis.model.trace import (
     Rebind,
     SchedulerCall,
 )
+from lrlint.analysis.model.value_queries import alternatives, leaning
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -51,8 +52,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Truth,
-    alternatives,
-    leaning,
 )
 from lrlint.symbolic import Expr, Strength
 

@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter.members import (
 from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.value_queries import elements
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -38,7 +39,6 @@ from lrlint.analysis.model.values import (
     Sized,
     Store,
     Superclass,
-    elements,
 )
 from lrlint.symbolic import Expr, Strength
 

@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.self_contained import is_self_contained
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.value_queries import is_local, library_name
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -28,8 +29,6 @@ from lrlint.analysis.model.values import (
     Partial,
     Store,
     Superclass,
-    is_local,
-    library_name,
 )
 
 _HARMLESS = frozenset(

@@ -11,6 +11,7 @@ import libcst as cst
 from lrlint.analysis.code.queries import assigned_names, once_flags, resized_lists
 from lrlint.analysis.interpreter import carried_values
 from lrlint.analysis.interpreter.carried_values import Entry
+from lrlint.analysis.interpreter.leaving_flags import leaving_flags
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, lookup_order
 from lrlint.analysis.interpreter.numbers import length_of
@@ -60,7 +61,7 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
     others: list[tuple[Store, Hashable, AnyValue, AnyValue]] = []
     places: set[Entry] = set()
     absent: set[Entry] = set()
-    held = set(carried_values.held(machine, node))
+    held: set[Entry] = set(leaving_flags(machine, node))
     once = frozenset[str]()
     if isinstance(node, (cst.For, cst.While)):
         once = machine.unit.names_of(node.body, once_flags)

@@ -17,16 +17,8 @@ from lrlint.analysis.model.records import (
     SchedulerValue,
 )
 from lrlint.analysis.model.trace import OptimizerCall, Save
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Choice,
-    DictValue,
-    Instance,
-    ListValue,
-    Opaque,
-    alternatives,
-    elements,
-)
+from lrlint.analysis.model.value_queries import alternatives, elements
+from lrlint.analysis.model.values import AnyValue, Choice, DictValue, Instance, ListValue, Opaque
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
 

@@ -24,7 +24,8 @@ from lrlint.analysis.model.conditions import (
 from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.records import NotTaken
 from lrlint.analysis.model.trace import BranchNotTaken
-from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, alternatives, leaning
+from lrlint.analysis.model.value_queries import alternatives, leaning
+from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque
 from lrlint.analysis.model.words import UNNAMED
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 

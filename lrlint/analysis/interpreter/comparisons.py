@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter.truths import (
 from lrlint.analysis.model.conditions import Condition, Divisible, all_of, any_of, flag, negate
 from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
 from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -30,7 +31,6 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     Truth,
-    alternatives,
 )
 from lrlint.source.nodes import walk
 from lrlint.symbolic import Expr, Strength

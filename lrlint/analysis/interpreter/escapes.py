@@ -23,6 +23,7 @@ from lrlint.analysis.model.trace import (
     has_break,
     walk,
 )
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -37,7 +38,6 @@ from lrlint.analysis.model.values import (
     Partial,
     Scope,
     Stream,
-    alternatives,
 )
 from lrlint.symbolic import Expr
 

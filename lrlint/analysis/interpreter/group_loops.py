@@ -9,7 +9,8 @@ import libcst as cst
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.records import GroupsValue
-from lrlint.analysis.model.values import Choice, Stream, alternatives
+from lrlint.analysis.model.value_queries import alternatives
+from lrlint.analysis.model.values import Choice, Stream
 from lrlint.source.nodes import indices_of, walk
 from lrlint.symbolic import Expr
 

@@ -20,6 +20,7 @@ from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Condition, Relation
 from lrlint.analysis.model.records import CopiedGroups, GroupsValue
+from lrlint.analysis.model.value_queries import leaning
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -34,7 +35,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     UnknownKey,
-    leaning,
 )
 from lrlint.symbolic import Expr, Strength
 

@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
 from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.value_queries import alternatives, leaning
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -29,8 +30,6 @@ from lrlint.analysis.model.values import (
     Partial,
     Sized,
     Stream,
-    alternatives,
-    leaning,
 )
 from lrlint.source.nodes import walk
 from lrlint.symbolic import Expr, maximum

@@ -28,7 +28,8 @@ from lrlint.analysis.model.trace import (
     has_break,
     nodes_of,
 )
-from lrlint.analysis.model.values import Choice, Store, Truth, alternatives
+from lrlint.analysis.model.value_queries import alternatives
+from lrlint.analysis.model.values import Choice, Store, Truth
 from lrlint.symbolic import UNREPRESENTABLE, Atom, Expr, Strength
 
 

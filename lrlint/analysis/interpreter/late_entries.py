@@ -26,6 +26,7 @@ from lrlint.analysis.model.trace import (
     has_break,
     nodes_of,
 )
+from lrlint.analysis.model.value_queries import elements
 from lrlint.analysis.model.values import (
     AnyValue,
     Const,
@@ -35,7 +36,6 @@ from lrlint.analysis.model.values import (
     Sized,
     Store,
     Truth,
-    elements,
 )
 from lrlint.symbolic import Atom, Expr
 

@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter.members import path_suffix
 from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.model import words
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     BELOW,
     AnyValue,
@@ -26,7 +27,6 @@ from lrlint.analysis.model.values import (
     Scope,
     Sized,
     Stream,
-    alternatives,
 )
 from lrlint.source.relevance.outline import without_strings
 from lrlint.symbolic import Expr, Strength, Unit

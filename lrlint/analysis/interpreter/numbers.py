@@ -9,10 +9,11 @@ from dataclasses import replace
 from lrlint.analysis.interpreter import arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
-from lrlint.analysis.model import values, words
+from lrlint.analysis.model import words
 from lrlint.analysis.model.computed import RateInUse, all_atoms, computed
 from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
 from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.value_queries import alternatives, is_local, leaning
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -56,7 +57,7 @@ def to_number(machine: Machine, value: AnyValue | None) -> Expr | None:
             value.number = machine.named_number(path, None, Strength.OPEN)
             return value.number
         case Choice():
-            lean = values.leaning(value)
+            lean = leaning(value)
             default = None if lean is value else to_number(machine, lean)
             return None if default is None else as_default(value, default)
     return None
@@ -68,7 +69,7 @@ def rate_of(machine: Machine, value: AnyValue | None) -> Expr | None:
         case Opaque(rate=Expr() as rate):
             return rate
         case Choice():
-            lean = values.leaning(value)
+            lean = leaning(value)
             return None if lean is value else rate_of(machine, lean)
     return to_number(machine, value)
 
@@ -121,7 +122,7 @@ def apply(machine: Machine, function: str, *operands: AnyValue | None) -> AnyVal
     parts = [rate_of(machine, value) for value in operands]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts) or not all_atoms(*known):
-        return Opaque(measured=measured, local=values.is_local(*operands))
+        return Opaque(measured=measured, local=is_local(*operands))
     place = None if machine.statement is None else machine.here(machine.statement)
     try:
         number = computed(function, known, place=place)
@@ -228,10 +229,10 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
 
 
 def _choice_length(machine: Machine, value: Choice) -> Expr | None:
-    lengths = [length_of(machine, inner) for inner in values.alternatives(value)]
+    lengths = [length_of(machine, inner) for inner in alternatives(value)]
     if lengths and all(length is not None and length == lengths[0] for length in lengths):
         return lengths[0]
-    lean = values.leaning(value)
+    lean = leaning(value)
     return None if lean is value else length_of(machine, lean)
 
 

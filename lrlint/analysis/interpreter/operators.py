@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter import choices, escapes, lists, numbers, tables
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.value_queries import alternatives, is_local
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -22,8 +23,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Store,
-    alternatives,
-    is_local,
 )
 from lrlint.symbolic import Expr
 

@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.processes import drifts_apart
 from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerCall, OptimizerStep, SchedulerCall, SchedulerStep
+from lrlint.analysis.model.value_queries import alternatives, is_local
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -22,8 +23,6 @@ from lrlint.analysis.model.values import (
     Method,
     Opaque,
     Partial,
-    alternatives,
-    is_local,
 )
 from lrlint.analysis.places.origins import text_of_elements, text_of_origin, text_of_result
 from lrlint.analysis.places.place import SyntaxPlace

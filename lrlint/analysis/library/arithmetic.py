@@ -21,7 +21,8 @@ from lrlint.analysis.interpreter.numbers import (
 )
 from lrlint.analysis.interpreter.truths import as_value, relation
 from lrlint.analysis.library.registry import Model, models
-from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Opaque, Sized, is_local
+from lrlint.analysis.model.value_queries import is_local
+from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Opaque, Sized
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
 
 

@@ -10,6 +10,7 @@ from lrlint.analysis.library.namespaces import changeable, namespace
 from lrlint.analysis.library.registry import models, models_method, models_subclass
 from lrlint.analysis.library.subclasses import of_fields, without_name
 from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.value_queries import library_name
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -18,7 +19,6 @@ from lrlint.analysis.model.values import (
     Instance,
     Opaque,
     Store,
-    library_name,
 )
 
 _WRAPPERS = ("pyrallis.wrap", "draccus.wrap")

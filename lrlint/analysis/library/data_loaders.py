@@ -10,6 +10,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to_number
 from lrlint.analysis.library.registry import models, qualified
+from lrlint.analysis.model.value_queries import leaning
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -19,7 +20,6 @@ from lrlint.analysis.model.values import (
     Loader,
     Opaque,
     Sized,
-    leaning,
 )
 from lrlint.symbolic import Expr, ceil, floor
 

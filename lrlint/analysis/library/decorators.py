@@ -19,6 +19,7 @@ from lrlint.analysis.library import (
 )
 from lrlint.analysis.library.command_line import click_default
 from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -28,7 +29,6 @@ from lrlint.analysis.model.values import (
     Instance,
     Opaque,
     Store,
-    alternatives,
 )
 
 

@@ -16,6 +16,7 @@ from lrlint.analysis.library.command_line import words_of_run
 from lrlint.analysis.library.hydra_overrides import NotUnderstood, Overrides, overrides
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.library.settings_files import converted, loaded
+from lrlint.analysis.model.value_queries import library_name
 from lrlint.analysis.model.values import (
     BELOW,
     AnyValue,
@@ -25,7 +26,6 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     Store,
-    library_name,
 )
 from lrlint.source.data import AT_THE_ROOT
 from lrlint.symbolic import Expr, Strength

@@ -27,6 +27,7 @@ from lrlint.analysis.model.trace import (
     SchedulerCall,
     SchedulerStep,
 )
+from lrlint.analysis.model.value_queries import library_name
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -38,7 +39,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
     Value,
-    library_name,
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Driver

@@ -10,10 +10,10 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import VIRTUAL
 from lrlint.analysis.library.registry import models, models_unevaluated
-from lrlint.analysis.model import values
 from lrlint.analysis.model.conditions import Condition, flag
 from lrlint.analysis.model.questions import Asks, Identity, Question
 from lrlint.analysis.model.records import OptimizerValue, SchedulerRecord, SchedulerValue
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -35,7 +35,7 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
     if len(node.args) != 2 or any(argument.star or argument.keyword for argument in node.args):
         return Opaque()
     value, kind = machine.evaluate(node.args[0].value), node.args[1].value
-    if not all(isinstance(item, Opaque) or item == NONE for item in values.alternatives(value)):
+    if not all(isinstance(item, Opaque) or item == NONE for item in alternatives(value)):
         return truths.as_value(_instance_of(machine, value, machine.evaluate(kind), node))
     classes = [part.value for part in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
     names = [(dotted(cls) or "").rsplit(".", 1)[-1] for cls in classes]

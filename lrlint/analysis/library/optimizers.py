@@ -12,9 +12,9 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import get_item
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_method
-from lrlint.analysis.model import values
 from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue
 from lrlint.analysis.model.trace import AddGroup, BuildOptimizer, OptimizerCall, walk
+from lrlint.analysis.model.value_queries import alternatives, leaning
 from lrlint.analysis.model.values import NONE, AnyValue, Choice, Const, DictValue, ListValue, Opaque
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
@@ -168,8 +168,8 @@ def _groups_of_choice(
     machine: Machine, params: Choice, place: SyntaxPlace | None, defaults: Mapping[str, AnyValue]
 ) -> _Groups:
     """Return the groups that the script's defaults lead to, their options where all agree."""
-    every = [_groups(machine, item, place, defaults) for item in values.alternatives(params)]
-    lean = values.leaning(params)
+    every = [_groups(machine, item, place, defaults) for item in alternatives(params)]
+    lean = leaning(params)
     likely = every[0] if isinstance(lean, Choice) else _groups(machine, lean, place, defaults)
     options = tuple(
         {

@@ -32,6 +32,7 @@ from lrlint.analysis.model.records import (
     SchedulerValue,
 )
 from lrlint.analysis.model.trace import Block, BranchNotTaken, Repeat, When
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -43,7 +44,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Partial,
     Store,
-    alternatives,
 )
 from lrlint.formulas import LAWS
 from lrlint.source.nodes import walk

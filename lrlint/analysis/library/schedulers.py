@@ -29,16 +29,8 @@ from lrlint.analysis.model.records import (
     SchedulerValue,
 )
 from lrlint.analysis.model.trace import BuildScheduler
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Choice,
-    Const,
-    ListValue,
-    Opaque,
-    Stream,
-    Value,
-    alternatives,
-)
+from lrlint.analysis.model.value_queries import alternatives
+from lrlint.analysis.model.values import AnyValue, Choice, Const, ListValue, Opaque, Stream, Value
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr

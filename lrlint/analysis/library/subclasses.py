@@ -22,6 +22,7 @@ from lrlint.analysis.library.own_laws import (
 from lrlint.analysis.library.registry import models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -34,7 +35,6 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     Store,
-    alternatives,
 )
 from lrlint.formulas import LAWS
 from lrlint.source.nodes import decorators_of, walk

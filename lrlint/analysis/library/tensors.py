@@ -13,6 +13,7 @@ from lrlint.analysis.library import arithmetic  # noqa: F401  (its models are us
 from lrlint.analysis.library.registry import MODELS, Model, models, models_method, qualified
 from lrlint.analysis.model.computed import SINGLE, Computed, varies
 from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     AnyValue,
     Const,
@@ -22,7 +23,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Store,
-    alternatives,
 )
 from lrlint.symbolic import Expr
 

@@ -10,7 +10,8 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import to_number
 from lrlint.analysis.library.registry import Model, models, qualified
-from lrlint.analysis.model.values import AnyValue, Const, Sized, leaning
+from lrlint.analysis.model.value_queries import leaning
+from lrlint.analysis.model.values import AnyValue, Const, Sized
 from lrlint.symbolic import Expr
 
 _MODULES = ("torchvision.datasets", "torchvision.datasets.mnist", "torchvision.datasets.cifar")

@@ -8,15 +8,8 @@ from dataclasses import dataclass, field
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.law_ends import End
 from lrlint.analysis.model.library_kinds import LibraryKind
-from lrlint.analysis.model.values import (
-    AnyValue,
-    ClassValue,
-    ListValue,
-    Record,
-    Store,
-    Value,
-    alternatives,
-)
+from lrlint.analysis.model.value_queries import alternatives
+from lrlint.analysis.model.values import AnyValue, ClassValue, ListValue, Record, Store, Value
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Driver
 from lrlint.symbolic import Atom, Expr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lrlint.analysis.model.conditions import Flag
 from lrlint.analysis.model.questions import Asks, Question
+from lrlint.analysis.model.value_queries import alternatives, elements, leaning
 from lrlint.analysis.model.values import (
     Choice,
     Const,
@@ -15,9 +16,6 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
     UnknownKey,
-    alternatives,
-    elements,
-    leaning,
 )
 
 A, B = Const("a"), Const("b")
