@@ -163,3 +163,40 @@ def test_an_end_that_follows_from_numbers_of_the_script_is_not_left_out() -> Non
     )
     assert steps(code) is None
     assert steps(code.replace("losses[k]", "known()")) == 5  # a measured value ends no plan
+
+
+_STOP = """
+class Stop:
+    def __init__(self, patience):
+        self.best, self.count, self.patience, self.stopped = None, 0, patience, False
+    def __call__(self, score):
+        if self.best is None:
+            self.best = score
+        elif score < self.best + 0.1:
+            self.count += 1
+            if self.count >= self.patience:
+                self.stopped = True
+        else:
+            self.best, self.count = score, 0
+stop, scores = Stop(2), [1, 2, 1, 3, 2, 2]
+for k in range(6):
+    update()
+    stop(scores[k])
+    if stop.stopped:
+        break
+"""
+
+
+def test_an_end_that_counts_numbers_of_the_script_is_not_left_out() -> None:
+    assert steps(_STOP) is None
+    assert steps(_STOP.replace("scores[k]", "known()")) == 6  # a measured value ends no plan
+
+
+def test_a_count_that_numbers_of_the_script_decide_is_not_measured() -> None:
+    code = (
+        "best, count, losses = None, 0, [3, 2, 1, 2, 1]\nfor k in range(5):\n    update()\n"
+        "    if best is None or losses[k] < best:\n        best, count = losses[k], 0\n"
+        "    else:\n        count += 1\n    if count >= 2: break"
+    )
+    assert steps(code) is None
+    assert steps(code.replace("losses[k]", "known()")) == 5

@@ -50,6 +50,7 @@ from lrlint.analysis.model.values import (
     ListValue,
     ModuleValue,
     Opaque,
+    Scope,
     Sized,
     Truth,
 )
@@ -261,6 +262,15 @@ def set_unknown_name(machine: Machine, owner: AnyValue, value: AnyValue) -> None
     for name, known in list(store.data.items()):
         if isinstance(known, (Expr, Const, Choice, Truth)) and not str(name).startswith("__"):
             machine.write(store, name, Opaque(str(name)))
+
+
+def delete_attribute(machine: Machine, owner: AnyValue, name: str) -> None:
+    """Interpret ``del owner.name``, after which an object has the attribute of its class."""
+    match owner:
+        case Instance(store=store) | ClassValue(scope=Scope(store=store)) if name in store.data:
+            machine.write(store, name, MISSING)
+        case OptimizerValue(record=record) | SchedulerValue(record=record):
+            escapes.leave_open(record, f"left without {name}")
 
 
 def remove_group(machine: Machine, groups: AnyValue, node: cst.CSTNode) -> None:

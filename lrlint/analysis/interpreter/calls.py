@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import checkpoints, choices, escapes, members
+from lrlint.analysis.interpreter import checkpoints, choices, definitions, escapes, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import entries
 from lrlint.analysis.interpreter.journal import leave_numbers_unknown
@@ -19,6 +19,7 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     ClassValue,
+    Const,
     DictValue,
     External,
     FunctionValue,
@@ -30,6 +31,7 @@ from lrlint.analysis.model.values import (
     Store,
     Superclass,
 )
+from lrlint.symbolic import Expr
 
 _HARMLESS = frozenset(
     {
@@ -69,6 +71,10 @@ _SETTINGS = ("arg", "config", "cfg", "option", "param")
 def evaluate_call(machine: Machine, node: cst.Call) -> AnyValue:
     """Return the value of a call."""
     if isinstance(node.func, cst.Attribute):
+        coroutine = definitions.coroutine_of(machine, node.func.value)
+        if coroutine is not None:  # `run().close()`, `run().send(None)`
+            escapes.leave_function_open(coroutine, "stepped by a coroutine that may not run")
+            return Opaque()
         receiver = machine.evaluate(node.func.value)
         name = node.func.attr.value
         arguments = evaluate_arguments(machine, node)
@@ -79,7 +85,7 @@ def evaluate_call(machine: Machine, node: cst.Call) -> AnyValue:
             lambda inner: machine.call_method(inner, name, arguments, node),
         )
     if isinstance(node.func, cst.Name) and node.func.value == "super":
-        return _super(machine)
+        return _super(machine, node)
     function = machine.evaluate(node.func)
     if isinstance(function, External):
         value = machine.library.call_unevaluated(machine, function.name, node)
@@ -88,9 +94,11 @@ def evaluate_call(machine: Machine, node: cst.Call) -> AnyValue:
     return machine.call(function, evaluate_arguments(machine, node), node)
 
 
-def _super(machine: Machine) -> AnyValue:
+def _super(machine: Machine, node: cst.Call) -> AnyValue:
     receiver, owner = machine.scope.find("self"), machine.scope.owner
     receiver = machine.scope.find("cls") if receiver is None else receiver
+    if node.args and isinstance(named := machine.evaluate(node.args[0].value), ClassValue):
+        owner = named  # `super(Base, self)`
     return Opaque() if receiver is None or owner is None else Superclass(receiver, owner)
 
 
@@ -277,7 +285,12 @@ def _instantiate(
     instance.store.inherited = tuple(base.scope.store for base in members.lookup_order(cls))
     machine.instances.append(instance)
     _leave_protocols_open(machine, instance)
+    start = len(machine.journal)
     initialise(machine, instance, arguments, node)
+    if cls.finished:
+        for store, key, _ in machine.journal[start:]:
+            if store is instance.store and isinstance(store.data.get(key), (Const, Expr)):
+                machine.write(store, key, Opaque(str(key)))
     return instance
 
 

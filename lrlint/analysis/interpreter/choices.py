@@ -169,7 +169,7 @@ def _join_numbers(
         if Nature.METRIC not in natures(condition) or number.value is not None:
             return number
         (atom,) = number.atoms()
-        return Expr.atom(replace(atom, key=Measured(atom.key)))
+        return Expr.atom(replace(atom, key=Measured(atom.key, condition)))
     chosen = first if lean else second
     if chosen.strength is Strength.CONSTANT and chosen.value is not None:
         chosen = machine.named_number(

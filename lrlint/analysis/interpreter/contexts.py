@@ -36,11 +36,9 @@ def leave(machine: Machine, value: AnyValue) -> None:
 def _call(
     machine: Machine, value: AnyValue, name: str, arguments: list[AnyValue]
 ) -> AnyValue | None:
-    """Call a method of a context manager of the project, if it may step something."""
+    """Call a method of a context manager of the project."""
     method = machine.find_method(value, name) if isinstance(value, Instance) else None
     if not isinstance(method, FunctionValue):
-        return None
-    if not method.scope.unit.survey.part(method.node).relevant:
         return None
     return machine.call_function(method, Arguments(arguments))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import carried_values, escapes, imports
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.members import lookup_order
+from lrlint.analysis.interpreter.members import class_member, lookup_order
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
@@ -76,6 +78,16 @@ def named_function(machine: Machine, callee: cst.BaseExpression) -> FunctionValu
     return value if isinstance(value, FunctionValue) else None
 
 
+def coroutine_of(machine: Machine, node: cst.BaseExpression) -> FunctionValue | None:
+    """Return the ``async`` function that a call without ``await`` calls."""
+    if not isinstance(node, cst.Call):
+        return None
+    match named_function(machine, node.func):
+        case FunctionValue(node=cst.FunctionDef(asynchronous=cst.Asynchronous())) as function:
+            return function
+    return None
+
+
 def default_values(machine: Machine, parameters: cst.Parameters) -> dict[str, AnyValue]:
     """Return the defaults of a signature, evaluated where the function is defined."""
     return {
@@ -109,6 +121,7 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
         elif isinstance(member, Expr) and isinstance(name, str):
             scope.store.data[name] = _class_number(machine, node.name.value, name, member)
     machine.classes.append(value)
+    _initialise_subclass(machine, value)
     value.metaclass = _metaclass(machine, value)
     for expression in reversed(decorators_of(node)):
         machine.library.decorate(machine, value, expression, node)
@@ -116,12 +129,26 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
     for decorator in reversed(decorators):
         if not _returns_another(decorator):  # it may note the class in a table
             machine.call_function(decorator, Arguments([value]))
-    value.remade = any(map(_returns_another, decorators)) or (
-        value.metaclass is not None and "__call__" in value.metaclass.scope.store.data
-    )
+    call = None if value.metaclass is None else class_member(machine, value.metaclass, "__call__")
+    value.remade = any(map(_returns_another, decorators)) or call is not None
+    value.finished = isinstance(call, FunctionValue) and _sets_attributes(call)
     if _is_rewritten(value) or any(map(_changes_parameters, decorators)):
         _leave_open(value)
     machine.write(machine.scope.store, node.name.value, value)
+
+
+def _initialise_subclass(machine: Machine, cls: ClassValue) -> None:
+    """Call the hook of a base class, which may note the class in a table."""
+    for base in lookup_order(cls)[1:]:
+        hook = base.scope.store.data.get("__init_subclass__")
+        if isinstance(hook, FunctionValue):
+            given = {
+                word.keyword.value: machine.evaluate(word.value)
+                for word in cls.node.keywords
+                if word.keyword is not None and word.keyword.value != "metaclass"
+            }
+            machine.call_function(replace(hook, receiver=cls), Arguments(keywords=given))
+            return
 
 
 def _metaclass(machine: Machine, cls: ClassValue) -> ClassValue | None:
@@ -140,6 +167,23 @@ def _is_rewritten(cls: ClassValue) -> bool:
     for kind in lookup_order(cls.metaclass) if cls.metaclass is not None else ():
         hooks += [kind.scope.store.data.get(name) for name in ("__new__", "__init__")]
     return any(isinstance(hook, FunctionValue) and _changes_parameters(hook) for hook in hooks)
+
+
+def _sets_attributes(function: FunctionValue) -> bool:
+    """Whether a method sets attributes of another object than its own."""
+    body = function.scope.unit.body_of(function.node)
+    parameters = function.node.params.params
+    own = parameters[0].name.value if parameters else None
+    for inner in () if body is None else walk(body):
+        match inner:
+            case (
+                cst.AssignTarget(target=cst.Attribute(value=owner))
+                | cst.AugAssign(target=cst.Attribute(value=owner))
+            ) if dotted(owner) != own:
+                return True
+            case cst.Call(func=cst.Name(value="setattr")):
+                return True
+    return False
 
 
 _CHANGES = frozenset({"pop", "setdefault", "update"})

@@ -120,7 +120,7 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     draws_again = caught == {"StopIteration"} and _draws_again(machine, node)
     left = record.left or (bool(caught & _EXPECTED) and not draws_again)
     for handler in node.handlers:
-        run_handler(machine, handler, statements_of(handler.body))
+        run_handler(machine, handler, statements_of(handler.body), default=None if left else False)
         if record.left:
             _forget_names(machine, handler)
     if node.orelse is not None and not outcome.ends:
@@ -129,6 +129,9 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
         others, end = len(machine.frames[-1].returns), len(block)
         final = machine.run_block(statements_of(node.finalbody.body))
         escapes.leave_exit_open(block, mark, end)
+        if not final.ends:  # what it returns counts, whatever the body returns
+            returns = machine.frames[-1].returns
+            returns[returned:] = returns[others:] + returns[returned:others]
         if final.ends:
             del machine.frames[-1].returns[returned:others]
             record.left |= outcome.ends
@@ -140,9 +143,20 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
         leaves = overrides or any(map(_leaves, node.handlers))
         if leaves and len(machine.loops) > machine.frames[-1].loops:
             machine.loops[-1].loop.left_by_exception = True
+        machine.frames[-1].left_by_exception |= leaves
+        if record.left and any(_leaves(handler, (cst.Raise,)) for handler in node.handlers):
+            _raise_again(machine)
     if outcome.exit is Exit.RAISE and node.handlers:
         return Outcome()
     return outcome
+
+
+def _raise_again(machine: Machine) -> None:
+    """Leave the ``try`` around, or all loops, in an iteration that is not known."""
+    if machine.tries:
+        machine.tries[-1].left = True
+    elif machine.loops:
+        machine.loops[0].loop.left_by_exception = True
 
 
 def _draws_again(machine: Machine, node: cst.Try | cst.TryStar) -> bool:
@@ -180,10 +194,13 @@ def _caught(kind: cst.BaseExpression | None) -> list[str]:
     return [(name or "").rsplit(".", 1)[-1]]
 
 
-def _leaves(clause: cst.ExceptHandler | cst.ExceptStarHandler | cst.Finally) -> bool:
+def _leaves(
+    clause: cst.ExceptHandler | cst.ExceptStarHandler | cst.Finally,
+    by: tuple[type[cst.CSTNode], ...] = _LEAVES,
+) -> bool:
     """Whether a clause of a ``try`` leaves the loop or function around it."""
     return any(
-        isinstance(small, _LEAVES)
+        isinstance(small, by)
         for statement in statements_of(clause.body)
         for small in small_statements(statement)
     )
@@ -196,11 +213,19 @@ def _forget_names(machine: Machine, handler: cst.ExceptHandler | cst.ExceptStarH
             machine.write(machine.scope.store, name, Opaque(name))
 
 
-def run_handler(machine: Machine, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
-    """Interpret an exception handler; of what it sets, only new names remain."""
+def run_handler(
+    machine: Machine,
+    node: cst.CSTNode,
+    statements: Sequence[cst.CSTNode],
+    default: bool | None = False,
+) -> None:
+    """Interpret an exception handler; of what it sets, only new names remain.
+
+    ``default`` says whether an ordinary run comes there.
+    """
     start, block, mark = len(machine.journal), machine.block, len(machine.block)
     question = Question(Asks.EXCEPTION, machine.fresh_key())
-    with machine.guard(Flag(question, "an exception", default=False), node):
+    with machine.guard(Flag(question, "an exception", default), node):
         machine.run_block(statements)
         # A break out of an emergency does not end an ordinary training.
         machine.block[:] = [entry for entry in machine.block if not isinstance(entry, Break)]

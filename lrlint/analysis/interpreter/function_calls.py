@@ -81,6 +81,7 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
         return generators.generator_stream(machine, node, scope)
     if scope.unit.survey.shared_names:
         machine.closures.append(scope)
+    block, mark = machine.block, len(machine.block)
     gradients = machine.without_gradients
     machine.without_gradients = gradients or function.traits.without_gradients
     try:
@@ -88,6 +89,8 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
             machine.run_block(statements_of(body))
     finally:
         machine.without_gradients = gradients
+    if frame.left_by_exception:
+        escapes.leave_block_open(block[mark:], "stepped where an exception may leave a function")
     return _returned(machine, frame)
 
 

@@ -136,12 +136,19 @@ def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode)
         # Where an unknown iterable is passed on one by one, `__len__` may say how many it has.
         if not (_is_claimed(length) and yielded is not None and yielded.value is None):
             length = yielded if yielded is not None or _is_claimed(length) else length
+    elif isinstance(value, Instance) and _is_claimed(length) and _is_indexed(machine, value):
+        length = None  # it ends at an `IndexError`, whatever `__len__` says
     over_loader = path is not None and words.is_loader(path)
     return Stream(length, measured, text=path, over_loader=over_loader)
 
 
 def _is_claimed(length: Expr | None) -> bool:
     return length is not None and length.value is not None
+
+
+def _is_indexed(machine: Machine, value: Instance) -> bool:
+    """Whether a loop over an object asks the project's code for one element after the other."""
+    return isinstance(machine.find_method(value, "__getitem__"), FunctionValue)
 
 
 def trips_of(machine: Machine, value: Instance) -> Expr | None:

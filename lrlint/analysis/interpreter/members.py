@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.code.queries import dotted, names_in
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.records import GroupsValue, OptimizerRecord
@@ -247,14 +247,32 @@ def dict_key(key: AnyValue) -> str | int | None:
     return None
 
 
-def field_names(cls: ClassValue, depth: int = 0) -> list[str]:
-    """Return the annotated names of a class and its bases, in the order of the constructor."""
-    names: list[str] = []
+def field_names(cls: ClassValue, depth: int = 0) -> dict[str, bool]:
+    """Return the fields of a class and its bases, and whether a constructor takes each in turn."""
+    names: dict[str, bool] = {}
     for base in cls.bases:
         if isinstance(base, ClassValue) and depth < 20:
-            names += field_names(base, depth + 1)
+            names |= field_names(base, depth + 1)
+    in_turn = True
     for statement in statements_of(cls.node.body):
         for part in small_statements(statement):
-            if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
-                names.append(part.target.value)
-    return list(dict.fromkeys(names))
+            match part:
+                case cst.AnnAssign(annotation=kind, target=cst.Name(value=name), value=value):
+                    if "ClassVar" in (asked := names_in(kind)):
+                        continue
+                    if "KW_ONLY" in asked:
+                        in_turn = False
+                        continue
+                    names[name] = in_turn and not _is_apart(value)
+    return names
+
+
+def _is_apart(default: cst.BaseExpression | None) -> bool:
+    """Whether ``field(init=False)`` or ``field(kw_only=True)`` keeps an argument from a field."""
+    return isinstance(default, cst.Call) and any(
+        argument.keyword is not None and (argument.keyword.value, dotted(argument.value)) in _APART
+        for argument in default.args
+    )
+
+
+_APART = frozenset({("init", "False"), ("kw_only", "True")})

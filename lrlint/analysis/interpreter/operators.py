@@ -123,7 +123,9 @@ def _from_rate(
     first, second = numbers.rate_of(machine, left), numbers.rate_of(machine, right)
     local = is_local(left, right)
     if first is None or second is None:
-        return Opaque(measured=True, local=local)
+        unknown, *others = sorted((left, right), key=lambda value: isinstance(value, Expr))
+        source = unknown if isinstance(unknown, Opaque) and isinstance(others[0], Expr) else None
+        return Opaque(measured=True, local=local, source=source and (source.source or source))
     value = _computed(machine, operation, first, second)
     return Opaque(measured=True, rate=numbers.rate_of(machine, value), local=local)
 

@@ -80,6 +80,8 @@ class Frame:
     """The number of loops around its start."""
     returns: list[tuple[list[Condition], AnyValue]] = field(default_factory=list)
     """The values returned so far, each with the guards inside the function."""
+    left_by_exception: bool = False
+    """Whether an ordinary run may leave it where an exception is handled."""
 
 
 @dataclass(slots=True)

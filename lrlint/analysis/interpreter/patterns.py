@@ -161,7 +161,8 @@ def _of_class(machine: Machine, subject: AnyValue, pattern: cst.MatchClass) -> M
         case Instance(cls=ClassValue() as own), ClassValue():
             if cls not in members.lookup_order(own):
                 return False
-            names = members.field_names(cls) if pattern.patterns else []
+            fields = members.field_names(cls) if pattern.patterns else {}
+            names = [name for name, in_turn in fields.items() if in_turn]
             if len(names) < len(pattern.patterns):
                 return None
             given = zip(names, (part.value for part in pattern.patterns), strict=False)

@@ -31,7 +31,6 @@ from lrlint.analysis.model.values import (
     ClassValue,
     Const,
     DictValue,
-    FunctionValue,
     Opaque,
 )
 from lrlint.source.nodes import declared_names, statements_of
@@ -51,9 +50,9 @@ def _simple_line(
 
 
 def _expression(machine: Machine, node: cst.Expr) -> Outcome:
-    coroutine = _coroutine(machine, node.value)
+    coroutine = definitions.coroutine_of(machine, node.value)
     if coroutine is not None:
-        machine.called.add(coroutine)
+        machine.called.add(coroutine.node)
         machine.note(machine.here(node), "a coroutine that is not awaited does not run")
         return GOES_ON
     value = machine.evaluate(node.value)
@@ -63,22 +62,10 @@ def _expression(machine: Machine, node: cst.Expr) -> Outcome:
     return GOES_ON
 
 
-def _coroutine(machine: Machine, statement: cst.BaseExpression) -> cst.FunctionDef | None:
-    """Return the ``async`` function that a statement calls without ``await``."""
-    if not isinstance(statement, cst.Call):
-        return None
-    match definitions.named_function(machine, statement.func):
-        case FunctionValue(node=cst.FunctionDef() as node) if node.asynchronous is not None:
-            return node
-    return None
-
-
 def _assign(machine: Machine, node: cst.Assign) -> Outcome:
     value = machine.evaluate(node.value)
-    if _coroutine(machine, node.value) is not None:
-        function = definitions.named_function(machine, cst.ensure_type(node.value, cst.Call).func)
-        assert function is not None
-        escapes.leave_function_open(function, "stepped by a coroutine that may not run")
+    if (coroutine := definitions.coroutine_of(machine, node.value)) is not None:
+        escapes.leave_function_open(coroutine, "stepped by a coroutine that may not run")
     for target in node.targets:
         assignment.assign(machine, target.target, value)
     return GOES_ON
@@ -140,14 +127,26 @@ def _continue(machine: Machine, node: cst.Continue) -> Outcome:
 
 
 def _delete(machine: Machine, node: cst.Del) -> Outcome:
-    match node.target:
+    targets: list[cst.BaseExpression] = [node.target]
+    if isinstance(node.target, cst.Tuple):
+        targets = [element.value for element in node.target.elements]
+    for target in targets:
+        _delete_one(machine, target, node)
+    return GOES_ON
+
+
+def _delete_one(machine: Machine, target: cst.BaseExpression, node: cst.Del) -> None:
+    match target:
         case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
             attribute_assignment.remove_group(machine, machine.evaluate(groups), node)
-        case cst.Subscript() as target:
+        case cst.Subscript():
             item_assignment.delete_item(machine, target)
+        case cst.Attribute(value=owner, attr=cst.Name(value=name)):
+            attribute_assignment.delete_attribute(machine, machine.evaluate(owner), name)
         case cst.Name(value=name) if isinstance(machine.scope.store.data.get(name), (Const, Expr)):
             machine.write(machine.scope.store, name, Opaque(name))
-    return GOES_ON
+        case cst.Name(value=name) if name in machine.scope.store.data:
+            machine.write(machine.scope.store, name, Opaque())  # to use it raises an exception
 
 
 def _with(machine: Machine, node: cst.With) -> Outcome:

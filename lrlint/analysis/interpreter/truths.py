@@ -249,6 +249,9 @@ def undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode)
 
 
 def _only_unknown(values: tuple[AnyValue, ...]) -> Identity | None:
-    """Return the only unknown value that a comparison has beside numbers and constants."""
+    """Return the only unknown value that a comparison rests on beside numbers and constants."""
     rest = [value for value in values if not isinstance(value, (Expr, Const))]
-    return Identity(rest[0]) if len(rest) == 1 and isinstance(rest[0], Opaque) else None
+    match rest:
+        case [Opaque(source=source) as unknown]:
+            return Identity(source or unknown)
+    return None

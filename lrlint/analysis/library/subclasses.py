@@ -225,7 +225,8 @@ def of_fields(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst
         cls, Store(), kind=LibraryKind.DATACLASS, setting=arguments.open, open=arguments.open
     )
     names = members.field_names(cls)
-    for name, value in zip(names, arguments.positional, strict=False):
+    in_turn = [name for name, positional in names.items() if positional]
+    for name, value in zip(in_turn, arguments.positional, strict=False):
         instance.store.data[name] = value
     instance.store.data.update(arguments.keywords)
     for name in names:

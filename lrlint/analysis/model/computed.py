@@ -48,6 +48,8 @@ class Measured(Derived):
     """The key of a number that a loss or another measured value decides: ``best_epoch``."""
 
     number: Hashable
+    condition: Derived | None = field(default=None, compare=False)
+    """The condition that decides which of two numbers it is."""
 
 
 @dataclass(frozen=True, slots=True)

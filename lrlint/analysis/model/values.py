@@ -78,6 +78,8 @@ class Opaque(Value):
     tensor: Literal["built", "computed"] | None = None
     """Whether ``number`` is that of a tensor, which rounds it to single precision, or follows from
     one by arithmetic, which rounds again."""
+    source: Opaque | None = None
+    """The unknown that it is computed from, by arithmetic with numbers."""
 
 
 class Store:
@@ -224,6 +226,8 @@ class ClassValue(Value):
     metaclass: ClassValue | None = None
     remade: bool = False
     """Whether code of the project decides what a call of it returns, as for a singleton."""
+    finished: bool = False
+    """Whether such code sets attributes of each new object."""
     order: tuple[ClassValue, ...] = ()
     """The order in which attributes are looked up, once that has been asked for."""
 

@@ -18,9 +18,6 @@ SCRIPT = """
 def __enter__(self):
     self.optimizer.step()
 
-def __enter__(self):
-    print("in")
-
 def __exit__(self, kind, error, trace):
     self.optimizer.step()
 
@@ -28,7 +25,7 @@ with x: pass
 """
 
 
-def test_a_context_that_may_step_is_entered() -> None:
+def test_a_context_is_entered() -> None:
     machine, manager = FakeMachine(SCRIPT), Instance(None, Store())
     machine.methods["__enter__"] = machine.function(0)
     machine.results["__enter__"] = Const("entered")
@@ -38,9 +35,7 @@ def test_a_context_that_may_step_is_entered() -> None:
 
 def test_another_context_binds_itself() -> None:
     machine, manager = FakeMachine(SCRIPT), Instance(None, Store())
-    machine.methods["__enter__"] = machine.function(1)
     assert contexts.enter(machine, manager) is manager
-    assert machine.calls == []
     assert contexts.enter(machine, NONE) is NONE
 
 
@@ -52,7 +47,7 @@ def test_an_unknown_result_is_the_context_itself() -> None:
 
 def test_a_context_is_left_without_an_error() -> None:
     machine = FakeMachine(SCRIPT)
-    machine.methods["__exit__"] = machine.function(2)
+    machine.methods["__exit__"] = machine.function(1)
     contexts.leave(machine, Instance(None, Store()))
     ((_, arguments),) = machine.calls
     assert arguments == Arguments([NONE, NONE, NONE])
@@ -60,7 +55,7 @@ def test_a_context_is_left_without_an_error() -> None:
 
 def test_accumulation_is_a_condition() -> None:
     machine = FakeMachine(SCRIPT)
-    node = machine.statements[3]
+    node = machine.statements[2]
     plain = Instance(None, Store(), kind=LibraryKind.GRAD_SCALER)
     with contexts.guard_body(machine, [plain], node):
         assert machine.guards == []
