@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import escapes, numbers
+from lrlint.analysis.interpreter import escapes, members, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.computed import Measured, computed, is_computed, varies
@@ -74,6 +74,29 @@ def join(
         *_under(machine, negate(condition), second),
     ]
     return _limited_choice(alternatives, name or None)
+
+
+def optional(machine: Machine, condition: Condition, first: AnyValue, second: AnyValue) -> AnyValue:
+    """Return the value of an entry that a dict lacks on one side of a condition."""
+    return _limited_choice(
+        [*_under(machine, condition, first), *_under(machine, negate(condition), second)]
+    )
+
+
+def present(machine: Machine, value: AnyValue) -> AnyValue:
+    """Return the value of an entry of a dict for code that runs only where the dict has it."""
+    if members.lacking(value) is None:
+        return value
+    assert isinstance(value, Choice)
+    return choice(machine, [part for part in value.alternatives if part[1] is not MISSING])
+
+
+def or_else(
+    machine: Machine, entry: AnyValue | None, value: AnyValue, default: AnyValue, name: str
+) -> AnyValue:
+    """Return the value of an entry, or a default where the dict lacks it."""
+    missing = members.lacking(entry)
+    return value if missing is None else join(machine, missing, default, value, name)
 
 
 def _by_setting(

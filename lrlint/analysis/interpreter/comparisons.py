@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import class_objects, imports, members, numbers, own_attributes
+from lrlint.analysis.interpreter import (
+    class_objects,
+    imports,
+    members,
+    numbers,
+    own_attributes,
+)
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.interpreter.truths import (
@@ -277,6 +283,8 @@ def _member(
             present = key in store.data
             if not present and machine.may_be_set(key):
                 return undecided(machine, (member, container), node)
+            if (missing := members.lacking(store.data.get(key))) is not None:
+                return negate(missing)
             # The answer is part of the question: the script may put the key there later.
             question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))
             return flag(question, asked(machine, node), present) if setting else present

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lrlint.analysis.interpreter import escapes, imports, members, numbers
+from lrlint.analysis.interpreter import choices, escapes, imports, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import entry, get_item
 from lrlint.analysis.interpreter.machine import Machine
@@ -90,7 +90,9 @@ def _get(
         value = entry(machine, receiver, key, default or NONE)
         if value is not None or any(isinstance(it, Expr) for it in receiver.store.data.values()):
             return value or Opaque()
-    return get_item(machine, receiver, key, None)
+    found = receiver.store.data.get(known)
+    value = get_item(machine, receiver, key, None)
+    return choices.or_else(machine, found, value, default or NONE, str(known))
 
 
 def _view(machine: Machine, receiver: DictValue, name: str) -> AnyValue:
@@ -126,6 +128,11 @@ def update(machine: Machine, receiver: DictValue, arguments: Arguments) -> None:
     other = arguments.get(0)
     if isinstance(other, DictValue):
         for key, value in list(named_entries(machine, other).items()):
+            before = receiver.store.data.get(key, MISSING)
+            if before is not MISSING:
+                value = choices.or_else(
+                    machine, value, choices.present(machine, value), before, str(key)
+                )
             machine.write(receiver.store, key, value)
         receiver.complete = receiver.complete and other.complete
     elif other is not None:

@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter.members import (
     dict_key,
     initial_rate,
     item_path,
+    lacking,
     opaque_member,
     option_of,
     path_suffix,
@@ -151,10 +152,12 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
         if not owner.complete:
             data[name] = value
         return value
+    stored, value = value, choices.present(machine, value)
     if path is not None and isinstance(name, str):
         strength = Strength.DEFAULT if owner.setting else Strength.CONSTANT
         value = name_setting(machine, value, path, strength)
-        data[name] = value
+        if lacking(stored) is None:
+            data[name] = value
     return value
 
 
@@ -213,12 +216,23 @@ def entries(machine: Machine, value: AnyValue) -> list[tuple[str, AnyValue]] | N
     match value:
         case DictValue(complete=True, store=store) if all(isinstance(k, str) for k in store.data):
             return [
-                (str(key), _dict_item(machine, value, Const(key), None)) for key in list(store.data)
+                (str(key), _keyword(machine, value, str(key)))
+                for key, entry in list(store.data.items())
+                if not ((missing := lacking(entry)) and missing.lean)
             ]
         case Choice():
             lean = leaning(value)
             return _of_either(machine, value) if lean is value else entries(machine, lean)
     return None
+
+
+def _keyword(machine: Machine, owner: DictValue, name: str) -> AnyValue:
+    """Return the value of a keyword; it is not known where a branch decides whether it is given."""
+    entry, value = owner.store.data[name], get_item(machine, owner, Const(name), None)
+    missing = lacking(entry)
+    if missing is None or missing.lean is False:
+        return value
+    return Opaque()
 
 
 def _of_either(machine: Machine, value: Choice) -> list[tuple[str, AnyValue]] | None:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
-from lrlint.analysis.interpreter.choices import join
+from lrlint.analysis.interpreter import choices
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.trace import Block
+from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import AnyValue, Const, Opaque, Store, Truth
 from lrlint.symbolic import Expr
 
 Changes = dict[tuple[Store, Hashable], AnyValue]
 """The last value that a branch has written to each entry of a store."""
+
+_PLAIN = (Const, Expr, Truth)
 
 
 def take_back(machine: Machine, start: int) -> Changes:
@@ -55,7 +58,7 @@ def leave_numbers_unknown(machine: Machine, start: int) -> None:
     The calls are those of a function that was interpreted once since the journal had a length.
     """
     for store, key, old in machine.journal[start:]:
-        if old is not MISSING and isinstance(store.data.get(key), (Const, Expr, Truth)):
+        if old is not MISSING and isinstance(store.data.get(key), _PLAIN):
             machine.write(store, key, Opaque(str(key)))
 
 
@@ -84,7 +87,21 @@ def join_changes(
         if (first is MISSING or second is MISSING) and _may_be_there(machine, store, key):
             first, second = _unknown_beside(first, second), _unknown_beside(second, first)
         both = (store, key) in then and (store, key) in otherwise
-        machine.write(store, key, join(machine, condition, first, second, str(key)), wholly=both)
+        if _is_optional(machine, store, first, second):
+            value = choices.optional(machine, condition, first, second)
+        else:
+            value = choices.join(machine, condition, first, second, str(key))
+        machine.write(store, key, value, wholly=both)
+
+
+def _is_optional(machine: Machine, store: Store, first: AnyValue, second: AnyValue) -> bool:
+    """Whether a dict has an entry of plain data where one of two branches has run, only."""
+    if (first is MISSING) is (second is MISSING) or store is machine.scope.store:
+        return False
+    value = second if first is MISSING else first
+    if not all(inner is MISSING or isinstance(inner, _PLAIN) for inner in alternatives(value)):
+        return False
+    return any(mapping.store is store for mapping in machine.dicts)
 
 
 def _may_be_there(machine: Machine, store: Store, key: Hashable) -> bool:
@@ -96,5 +113,5 @@ def _may_be_there(machine: Machine, store: Store, key: Hashable) -> bool:
 
 def _unknown_beside(value: AnyValue, other: AnyValue) -> AnyValue:
     """Return a value, or an unknown where it is missing and the other one is plain data."""
-    plain = isinstance(other, (Const, Expr, Truth))
+    plain = isinstance(other, _PLAIN)
     return Opaque(measured=True) if value is MISSING and plain else value

@@ -9,10 +9,13 @@ import libcst as cst
 from lrlint.analysis.code.queries import dotted, names_in
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.conditions import Condition, any_of
 from lrlint.analysis.model.records import GroupsValue, OptimizerRecord
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
+    Choice,
     ClassValue,
     Const,
     DictValue,
@@ -143,6 +146,14 @@ def any_value(owner: DictValue) -> AnyValue | None:
     for value in values:
         escapes.escape(value, "taken from a dict by an unknown key")
     return None
+
+
+def lacking(value: AnyValue | None) -> Condition | None:
+    """Return the condition under which a dict lacks an entry; None where it has it."""
+    if not isinstance(value, Choice):
+        return None
+    parts = [condition for condition, inner in value.alternatives if inner is MISSING]
+    return any_of(*parts) if parts else None
 
 
 def has_option(group: GroupsValue, name: str) -> bool | None:

@@ -118,12 +118,26 @@ def absolute_lr(
     if functions is None or len(functions) != len(rates):
         return None, None
     for function, rate in zip(functions, rates, strict=True):
-        if isinstance(function, FunctionValue) and rate is not None and rate.value != 1:
+        if not isinstance(function, FunctionValue) or rate is None or _is_another(machine, rate):
+            continue
+        if rate.value != 1:
             law = _Function(machine, function, rate, laws)
             place = law.absolute()
             if place is not None:
                 return place, law.power_of
     return None, None
+
+
+def _is_another(machine: Machine, rate: Expr) -> bool:
+    """Whether the optimizer has another LR where the guards in force hold.
+
+    One setting may choose both: an LR of 1 with the ``LambdaLR``, and a small one without it.
+    """
+    return any(
+        machine.assumed(condition)
+        for atom in rate.atoms()
+        for condition in machine.replaced.get(atom, ())
+    )
 
 
 class _Function:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from lrlint.analysis.interpreter import choices
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import get_item
 from lrlint.analysis.interpreter.machine import Machine
@@ -116,7 +117,7 @@ def _add_group(
         return NONE
     number = len(record.groups)
     changed = {"lr": Opaque()} if _changes_defaults(machine, record) else {}
-    record.groups += ({**record.defaults, **changed, **_options(machine, options)},)
+    record.groups += (_options(machine, options, {**record.defaults, **changed}),)
     record.group_places += (machine.here(node),)
     machine.emit(AddGroup(*machine.where(node), record, number))
     return NONE
@@ -155,10 +156,10 @@ def _groups(
     if isinstance(params, ListValue):
         items = params.items
         if items and all(isinstance(item, DictValue) for item in items):
-            groups = tuple({**defaults, **_options(machine, item)} for item in items)
+            groups = tuple(_options(machine, item, defaults) for item in items)
             return _Groups(groups, (place,) * len(groups))
         if items is None and isinstance(params.element, DictValue):  # one stands for each of them
-            each = {**defaults, **_options(machine, params.element)}
+            each = _options(machine, params.element, defaults)
             return _Groups((each,), (place,), unknown=True)
         return one_group
     return one_group._replace(unknown=_may_be_several(params, place))
@@ -211,10 +212,14 @@ def _may_be_several(params: AnyValue | None, place: SyntaxPlace | None) -> bool:
     )
 
 
-def _options(machine: Machine, group: AnyValue) -> dict[str, AnyValue]:
+def _options(
+    machine: Machine, group: AnyValue, defaults: Mapping[str, AnyValue]
+) -> dict[str, AnyValue]:
+    """Return the options of a param group; the optimizer's defaults are those it does not have."""
     assert isinstance(group, DictValue)
-    return {
-        str(key): get_item(machine, group, Const(key), None)
-        for key in list(group.store.data)
-        if isinstance(key, str) and key != "params"
-    }
+    options = dict(defaults)
+    for key, entry in list(group.store.data.items()):
+        if isinstance(key, str) and key != "params":
+            value, default = get_item(machine, group, Const(key), None), defaults.get(key, Opaque())
+            options[key] = choices.or_else(machine, entry, value, default, key)
+    return options
