@@ -10,7 +10,7 @@ from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import wording
 from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import wrong_interval
-from lrlint.judgement.rates import lr_after_steps
+from lrlint.judgement.rates import course
 from lrlint.judgement.sketches import sketches, whole_plan
 from lrlint.judgement.units import Mismatch, stepped_per_epoch_with_batch_horizon
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
@@ -135,13 +135,7 @@ def _consequence(schedule: Schedule, mismatch: Mismatch) -> str:
         return "the LR hardly moves"
     text = f"the schedule gets through {wording.amount(schedule.steps)} of"
     text += f" {wording.amount(length)} steps"
-    taken = schedule.steps.value
-    if one is not schedule or not isinstance(taken, int) or not 0 < taken <= 100_000:
-        return text
-    first, last = lr_after_steps(one, 0), lr_after_steps(one, taken - 1)
-    if not first or not last:
-        return text
-    return f"{text} and the LR goes from {wording.number(first[0])} to {wording.number(last[0])}"
+    return text + (course(schedule, schedule.steps) if one is schedule else "")
 
 
 def _update(schedule: Schedule) -> StepSite | None:

@@ -117,10 +117,7 @@ class StepIgnoresAccumulation(Rule):
         found = steps_every_micro_batch(schedule)
         if found is None or schedule.parent is not None:
             return
-        if silence := self.excluded(schedule):
-            yield silence
-            return
-        yield self.finding(
+        yield self.excluded(schedule) or self.finding(
             found.site.place,
             f"step() runs for every micro-batch, but the optimizer steps once every"
             f" {wording.quantity(found.every)} micro-batches, which"

@@ -110,10 +110,7 @@ class BatchSchedulerPerEpoch(Rule):
             horizon_in_batches(schedule) or _outlasts_the_training(schedule, size)
         ):
             return
-        if silence := self.excluded(schedule):
-            yield silence
-            return
-        yield self.finding(
+        yield self.excluded(schedule) or self.finding(
             sites[0].place,
             f"step_size_up is {'' if size.explicit else 'left at '}"
             f"{wording.quantity(size.number)} batches, but step() runs once per epoch"

@@ -132,10 +132,7 @@ class ConditionalStep(Rule):
         ]
         if not found or len(found) != len(sites):
             return
-        if silence := self.excluded(schedule):
-            yield silence
-            return
-        yield self.finding(
+        yield self.excluded(schedule) or self.finding(
             sites[0].place,
             f"{schedule.scheduler} counts its steps, but step() runs only where"
             f" `{found[0].text}` holds, which the training decides",

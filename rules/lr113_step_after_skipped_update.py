@@ -112,10 +112,7 @@ class StepAfterSkippedUpdate(Rule):
             return
         if cadence(schedule) is not Cadence.BATCH:
             return
-        if silence := self.excluded(schedule):
-            yield silence
-            return
-        yield self.finding(
+        yield self.excluded(schedule) or self.finding(
             regular_sites(schedule)[0].place,
             "step() runs even where the GradScaler leaves the optimizer's step out: the schedule"
             f" gets {_ahead(schedule)}ahead of the training",

@@ -144,10 +144,7 @@ class TMaxMismatch(Rule):
         found = whole_length(schedule)
         if found is None or found.fits or _cools_down(found) or _is_meant(found):
             return
-        if silence := self.first(MISMATCH_EXCLUSIONS, found, schedule.place):
-            yield silence
-            return
-        yield self.finding(
+        yield self.first(MISMATCH_EXCLUSIONS, found, schedule.place) or self.finding(
             where(schedule),
             f"{found.horizon.parameter} is {_length(found)}, but the scheduler steps"
             f" {_times(found)}{found.caveat}{_per_epoch(found)}: {_consequence(found)}"

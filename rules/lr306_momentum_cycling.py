@@ -79,10 +79,7 @@ class MomentumCycling(Rule):
             return
         if optimizer.class_name not in _WITHOUT_MOMENTUM:
             return
-        if silence := self.excluded(schedule):
-            yield silence
-            return
-        yield self.finding(
+        yield self.excluded(schedule) or self.finding(
             schedule.place,
             f"{schedule.scheduler} cycles the momentum, which {optimizer.class_name} does not have:"
             " its constructor raises ValueError",

@@ -140,10 +140,7 @@ class WrongOptimizer(Rule):
             other = _who_trains(schedule, training)
             if other is None:
                 continue
-            if silence := self.excluded(schedule):
-                yield silence
-                continue
-            yield self.finding(
+            yield self.excluded(schedule) or self.finding(
                 schedule.place,
                 f"{schedule.scheduler} drives {_name(optimizer)}, which is never stepped:"
                 f" {_name(other)} trains, and knows nothing of the schedule",

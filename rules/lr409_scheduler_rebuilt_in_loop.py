@@ -133,10 +133,7 @@ class SchedulerRebuiltInLoop(Rule):
             return
         if not schedule.sites:
             return
-        if silence := self.excluded(schedule):
-            yield silence
-            return
-        yield self.finding(
+        yield self.excluded(schedule) or self.finding(
             schedule.place,
             f"a new {schedule.scheduler} is built in every {_one(loop)}:"
             f" {_consequence(schedule, loop)}",

@@ -111,10 +111,7 @@ class LastEpochWithoutInitialLr(Rule):
                 continue
             if not certain and not _is_a_start(last.number):
                 continue
-            if silence := self.excluded(schedule):
-                yield silence
-                continue
-            yield self.finding(
+            yield self.excluded(schedule) or self.finding(
                 last.place or schedule.place,
                 f"last_epoch={wording.amount(last.number) if certain else last.number}, but the"
                 f" param groups have no initial_lr:{'' if certain else ' on a resume,'} the"

@@ -19,7 +19,7 @@ from lrlint.judgement.lightning import (
     unread_setting,
     wrong_interval,
 )
-from lrlint.judgement.rates import lr_after_steps
+from lrlint.judgement.rates import course
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 from lrlint.snippets import Diff
 
@@ -250,13 +250,7 @@ def _consequence(schedule: Schedule, wrong: WrongInterval) -> str:
     if steps is None or steps.value is None or length.value is None:
         return ": the LR hardly moves"
     text = f": {wording.amount(steps)} of {wording.amount(length)} steps are taken"
-    taken = steps.value
-    if one is not schedule or not isinstance(taken, int) or not 0 < taken <= 100_000:
-        return text
-    first, last = lr_after_steps(one, 0), lr_after_steps(one, taken - 1)
-    if not first or not last:
-        return text
-    return f"{text} and the LR goes from {wording.number(first[0])} to {wording.number(last[0])}"
+    return text + (course(schedule, steps) if one is schedule else "")
 
 
 def _set(told: Driver, name: str, text: str) -> Proposal | None:

@@ -105,10 +105,7 @@ class TimmStepKind(Rule):
         found = wrong_position(schedule)
         if found is None:
             return
-        if silence := self.excluded(schedule):
-            yield silence
-            return
-        yield self.finding(
+        yield self.excluded(schedule) or self.finding(
             found.place,
             found.text,
             severity=Severity.ERROR if found.certain else Severity.WARNING,

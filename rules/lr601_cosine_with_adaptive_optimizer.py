@@ -106,10 +106,7 @@ class CosineWithAdaptiveOptimizer(Rule):
         optimizer = schedule.optimizer
         if optimizer is None or optimizer.class_name not in _ADAPTIVE:
             return
-        if silence := self.excluded(schedule):
-            yield silence
-            return
-        yield self.finding(
+        yield self.excluded(schedule) or self.finding(
             schedule.place,
             f"{schedule.scheduler} anneals the LR of {optimizer.class_name}, which adapts its step"
             " size by itself: compare it with a constant LR",

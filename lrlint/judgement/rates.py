@@ -35,6 +35,21 @@ def lr_after_steps(schedule: Schedule, steps: int) -> list[float] | None:
     return _lr(schedule, steps, {})
 
 
+_FOLLOWED = 100_000
+"""Steps after which the LR is computed for a message; some laws compute each step before."""
+
+
+def course(schedule: Schedule, steps: Expr) -> str:
+    """Return how the LR changes in a number of steps, after "and"; nothing where it is unknown."""
+    taken = steps.value
+    if not isinstance(taken, int) or not 0 < taken <= _FOLLOWED:
+        return ""
+    first, last = lr_after_steps(schedule, 0), lr_after_steps(schedule, taken - 1)
+    if not first or not last:
+        return ""
+    return f" and the LR goes from {wording.number(first[0])} to {wording.number(last[0])}"
+
+
 def lr_at_the_end(
     schedule: Schedule, steps: Expr, ratio: Fraction | None
 ) -> Sequence[float] | None:

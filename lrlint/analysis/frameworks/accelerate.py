@@ -8,6 +8,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import operators
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.checkpoints import load_state
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, length_of, to_number
 from lrlint.analysis.library.registry import (
@@ -23,8 +24,8 @@ from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.conditions import Condition, Divisible, Flag, Relation, any_of
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.questions import Asks, Question
-from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, SchedulerValue
-from lrlint.analysis.model.trace import OptimizerCall, Prepare, Repeat, SchedulerCall
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.trace import Prepare, Repeat
 from lrlint.analysis.model.value_queries import alternatives
 from lrlint.analysis.model.values import (
     NONE,
@@ -203,16 +204,12 @@ def _register(
 
 
 @models_last_name("load_state")
-def _load_state(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue | None:
+def _load(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """Restore the states of everything that was prepared."""
     if not machine.prepared:
         return None
-    place, via = machine.where(node)
-    for record in dict.fromkeys([*machine.prepared, *machine.registered]):
-        if isinstance(record, OptimizerRecord):
-            machine.emit(OptimizerCall(place, via, record, "load_state_dict"))
-        else:
-            machine.emit(SchedulerCall(place, via, record, "load_state_dict"))
+    for owner in dict.fromkeys([*machine.prepared, *machine.registered]):
+        load_state(machine, owner, node)
     return Opaque()
 
 

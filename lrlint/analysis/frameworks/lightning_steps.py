@@ -25,8 +25,9 @@ from lrlint.analysis.frameworks.lightning_returned import (
 from lrlint.analysis.frameworks.lightning_trainer import Trainer
 from lrlint.analysis.interpreter import choices, escapes
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.schedule_methods import optimizer_of
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
-from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.records import SchedulerValue
 from lrlint.analysis.model.trace import (
     IdleStep,
     OptimizerStep,
@@ -108,9 +109,7 @@ class Steps:
             return
 
         def step(optimizer: AnyValue) -> AnyValue:
-            record = machine.adopted(optimizer) if isinstance(optimizer, Opaque) else None
-            if isinstance(optimizer, OptimizerValue):
-                record = optimizer.record
+            record = optimizer_of(machine, optimizer)
             if record is not None:
                 machine.emit(OptimizerStep(self._place, tuple(machine.via), record))
             return NONE

@@ -15,10 +15,11 @@ from lrlint.analysis.interpreter import choices, truths
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, plain, to_number
+from lrlint.analysis.interpreter.schedule_methods import optimizer_of
 from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.conditions import Condition, negate
 from lrlint.analysis.model.library_kinds import LibraryKind
-from lrlint.analysis.model.records import OptimizerValue, SchedulerRecord, SchedulerValue
+from lrlint.analysis.model.records import SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.trace import IdleStep, OptimizerStep, SchedulerCall, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
@@ -133,9 +134,7 @@ def _scale(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Step the optimizer in ``loss_scaler(loss, optimizer, …, need_update=True)``."""
 
     def step(optimizer: AnyValue) -> AnyValue:
-        record = machine.adopted(optimizer) if isinstance(optimizer, Opaque) else None
-        if isinstance(optimizer, OptimizerValue):
-            record = optimizer.record
+        record = optimizer_of(machine, optimizer)
         if record is not None:
             machine.emit(OptimizerStep(*machine.where(node), record, scaled=True))
         return NONE

@@ -16,7 +16,7 @@ from lrlint.analysis.model.records import (
     SchedulerRecord,
     SchedulerValue,
 )
-from lrlint.analysis.model.trace import OptimizerCall, Save
+from lrlint.analysis.model.trace import OptimizerCall, Save, SchedulerCall
 from lrlint.analysis.model.value_queries import alternatives, elements
 from lrlint.analysis.model.values import AnyValue, Choice, DictValue, Instance, ListValue, Opaque
 from lrlint.analysis.places.place import SyntaxPlace
@@ -58,7 +58,16 @@ def note_load(machine: Machine, name: str, values: Iterable[AnyValue], node: cst
             contents.search(value)
     for owner in contents.owners:
         if isinstance(owner, OptimizerRecord):
-            machine.emit(OptimizerCall(*machine.where(node), owner, "load_state_dict"))
+            load_state(machine, owner, node)
+
+
+def load_state(machine: Machine, owner: Owner, node: cst.CSTNode) -> None:
+    """Record that the state of an optimizer or a scheduler is loaded."""
+    where = machine.where(node)
+    if isinstance(owner, OptimizerRecord):
+        machine.emit(OptimizerCall(*where, owner, "load_state_dict"))
+    else:
+        machine.emit(SchedulerCall(*where, owner, "load_state_dict"))
 
 
 def is_own_state(value: AnyValue | None) -> bool:

@@ -143,19 +143,20 @@ def step_of_argument(
         return None
 
     def step(alternative: AnyValue) -> AnyValue:
-        record = _optimizer_of(machine, alternative)
+        record = optimizer_of(machine, alternative)
         if record is not None:
             scaled = "scaler" in machine.unit.code(node.func).lower()
             machine.emit(OptimizerStep(*machine.where(node), record, scaled))
         return Opaque(measured=True)
 
     for value in arguments.all():
-        if any(_optimizer_of(machine, inner) is not None for inner in alternatives(value)):
+        if any(optimizer_of(machine, inner) is not None for inner in alternatives(value)):
             return choices.distribute(machine, value, node, step)
     return None
 
 
-def _optimizer_of(machine: Machine, value: AnyValue) -> OptimizerRecord | None:
+def optimizer_of(machine: Machine, value: AnyValue) -> OptimizerRecord | None:
+    """Return the optimizer that a value is, which its name or its use may tell."""
     if isinstance(value, OptimizerValue):
         return value.record
     return machine.adopted(value) if isinstance(value, Opaque) else None

@@ -6,12 +6,12 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import checkpoints
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.checkpoints import load_state
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_method
 from lrlint.analysis.library.wrappers import wrapped
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
-from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
 from lrlint.analysis.model.values import NONE, AnyValue, Const, DictValue, Instance, Opaque, Store
 from lrlint.symbolic import Expr
 
@@ -58,13 +58,10 @@ def _load(machine: Machine, receiver: Instance, arguments: Arguments, node: cst.
     state = arguments.get(1, "state")
     if not isinstance(state, DictValue):
         return Opaque()
-    where = machine.where(node)
     for key, value in list(state.store.data.items()):
         match value:
-            case OptimizerValue(record=optimizer):
-                machine.emit(OptimizerCall(*where, optimizer, "load_state_dict"))
-            case SchedulerValue(record=scheduler):
-                machine.emit(SchedulerCall(*where, scheduler, "load_state_dict"))
+            case OptimizerValue(record=owner) | SchedulerValue(record=owner):
+                load_state(machine, owner, node)
             case Expr() | Const():
                 machine.write(state.store, key, Opaque(f'{state.path or "state"}["{key}"]'))
     return Opaque()

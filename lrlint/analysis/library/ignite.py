@@ -10,6 +10,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import branches, checkpoints, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.calls import unknown_call
+from lrlint.analysis.interpreter.checkpoints import load_state
 from lrlint.analysis.interpreter.iteration import iterate
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
@@ -22,9 +23,7 @@ from lrlint.analysis.model.questions import Asks, Identity, Question
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     LoopRecord,
-    OptimizerCall,
     OptimizerStep,
-    SchedulerCall,
     SchedulerStep,
 )
 from lrlint.analysis.model.value_queries import library_name
@@ -130,13 +129,10 @@ def _checkpoint(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
 @models(*qualified(_HANDLERS, "Checkpoint.load_objects", "ModelCheckpoint.load_objects"))
 def _load_objects(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     loaded = arguments.get(0, "to_load")
-    where = machine.where(node)
     for value in loaded.store.data.values() if isinstance(loaded, DictValue) else ():
         match value:
-            case OptimizerValue(record=optimizer):
-                machine.emit(OptimizerCall(*where, optimizer, "load_state_dict"))
-            case SchedulerValue(record=scheduler):
-                machine.emit(SchedulerCall(*where, scheduler, "load_state_dict"))
+            case OptimizerValue(record=owner) | SchedulerValue(record=owner):
+                load_state(machine, owner, node)
             case Instance(kind=LibraryKind.IGNITE_ENGINE, store=store):
                 state = store.data["state"]
                 assert isinstance(state, Instance)
