@@ -145,18 +145,6 @@ class SchedulerNeverStepped(Rule):
     )
 
     VALID = (
-        # Stepped for one of two optimizers, on purpose.
-        training(
-            """
-            if name == "sgd":
-                optimizer = SGD(model.parameters(), lr=0.1)
-            else:
-                optimizer = AdamW(model.parameters(), lr=0.001)
-            scheduler = StepLR(optimizer, step_size=30)
-            """,
-            epoch='if name == "sgd":\n    scheduler.step()',
-            parameters="name",
-        ),
         """
         from torch.optim import SGD
         from torch.optim.lr_scheduler import ExponentialLR

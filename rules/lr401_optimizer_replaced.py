@@ -96,22 +96,6 @@ class OptimizerReplaced(Rule):
             at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)",
             says=("stepped no more", "stays at 0.01"),
         ),
-        # After its last step.
-        Invalid(
-            training(
-                """
-                optimizer = SGD(model.head.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-                """,
-                epoch="""
-                scheduler.step()
-                if epoch == 10:
-                    optimizer = SGD(model.parameters(), lr=0.01)
-                """,
-            ),
-            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)",
-            says=("stepped no more", "stays at 0.01"),
-        ),
     )
 
     def check_training(self, training: Training) -> Iterator[Finding | Silence]:

@@ -67,13 +67,6 @@ class CompetingSchedulers(Rule):
             """,
             epoch="first.step()\nsecond.step()",
         ),
-        training(
-            """
-            parts = [ConstantLR(optimizer, 0.1, total_iters=5), ExponentialLR(optimizer, 0.9)]
-            scheduler = ChainedScheduler(parts)
-            """,
-            epoch="scheduler.step()",
-        ),
         # They take turns.
         training(
             f"{LAMBDA}\nsecond = StepLR(optimizer, 30)",
@@ -85,14 +78,6 @@ class CompetingSchedulers(Rule):
             training(
                 f"{LAMBDA}\nsecond = StepLR(optimizer, step_size=30)",
                 epoch="first.step()\nsecond.step()",
-            ),
-            at=LAMBDA,
-            says=("LambdaLR", "erases what StepLR"),
-        ),
-        Invalid(
-            training(
-                f"{LAMBDA}\nboth = ChainedScheduler([StepLR(optimizer, step_size=30), first])",
-                epoch="both.step()",
             ),
             at=LAMBDA,
             says=("LambdaLR", "erases what StepLR"),

@@ -79,23 +79,6 @@ class BuiltButNotDriven(Rule):
             epoch="if schedule:\n    scheduler.step()",
             parameters="schedule=False",
         ),
-        # An update that a GradScaler leaves out, not a setting.
-        training(
-            """
-            skipped = False
-            scheduler = LinearLR(optimizer, start_factor=0.01, total_iters=5)
-            """,
-            update="""
-            before = scaler.get_scale()
-            scaler.scale(model(x, y)).backward()
-            scaler.step(optimizer)
-            scaler.update()
-            if use_amp:
-                skipped = scaler.get_scale() != before
-            """,
-            batch="if not skipped:\n    scheduler.step()",
-            parameters="scaler, use_amp=False",
-        ),
     )
     INVALID = (
         Invalid(

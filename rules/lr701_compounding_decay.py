@@ -86,16 +86,6 @@ class CompoundingDecay(Rule):
             at='group["lr"] *= 1 - epoch / 12',
             says=("12 times", "0.1 to 5.37e-06, not to 0.00833"),
         ),
-        Invalid(
-            training(
-                "",
-                epochs=90,
-                before="if epoch >= 60:\n    for group in optimizer.param_groups:\n"
-                '        group["lr"] *= 0.1',
-            ),
-            at='group["lr"] *= 0.1',
-            says=("30 times",),
-        ),
     )
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:

@@ -66,15 +66,6 @@ class OneGroupOnly(Rule):
             f'optimizer.param_groups[1]["lr"] = {WRITE}',
         ),
         training("", epochs=90, before=f'optimizer.param_groups[0]["lr"] = {WRITE}'),
-        # The head has an LR of its own, and only that is to fall.
-        training(
-            """
-            groups = [{"params": model.body.parameters(), "lr": 1e-4}]
-            optimizer = SGD([*groups, {"params": model.head.parameters()}], lr=0.1)
-            """,
-            epochs=90,
-            before=f'optimizer.param_groups[1]["lr"] = {WRITE}',
-        ),
     )
     INVALID = (
         Invalid(
