@@ -166,7 +166,7 @@ class Options:
     extend_select: Annotated[tuple[str, ...], rules("--extend-select", help="These rules as well.")]
     ignore: Annotated[tuple[str, ...], rules("--ignore", help="Not these rules.")]
     extend_ignore: Annotated[
-        tuple[str, ...], rules("--extend-ignore", help="Nor these rules; the same as --ignore.")
+        tuple[str, ...], rules("--extend-ignore", help="Not these rules; the same as --ignore.")
     ]
     pedantic: Annotated[bool, flag("--pedantic", help="Show findings of severity advice too.")]
     fail_on: Annotated[
@@ -199,7 +199,7 @@ class Options:
         click.Option(
             ["--add-ignore"],
             metavar="[=REASON]",
-            help="Silence what is found by a comment each, with this reason.",
+            help="Add a comment that silences each finding, with this reason.",
         ),
     ]
     baseline: Annotated[
@@ -283,7 +283,9 @@ class Options:
     silent: Annotated[
         bool, flag("--silent", help="Print errors only; the exit status tells of findings.")
     ]
-    verbose: Annotated[bool, flag("-v", "--verbose", help="Say what was left undecided, and why.")]
+    verbose: Annotated[
+        bool, flag("-v", "--verbose", help="Say what was left undecided or not reported, and why.")
+    ]
 
     @property
     def cache(self) -> Path | None:

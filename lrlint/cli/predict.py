@@ -63,7 +63,7 @@ OF_A_SUFFIX = {f".{name}": name for name in ("csv", "svg", "png", "html")}
 @click.option(
     "--output-file",
     type=FilePath(),
-    help="Write the prediction to this file; its ending may be that of a format: .csv, .svg…",
+    help="Write the prediction to this file; its ending chooses the format: .csv, .svg…",
 )
 @click.option("-m", "modules", is_flag=True, help="FILE is the name of a module, as for python -m.")
 def predict(

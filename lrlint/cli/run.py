@@ -87,7 +87,7 @@ class Options:
         Path | None,
         file_option(
             "--trace",
-            help="Stream the LR of every optimizer step there, as lines of JSON.",
+            help="Stream the LR of every optimizer step to this file, as lines of JSON.",
         ),
     ]
     fail_on: Annotated[
@@ -101,7 +101,7 @@ class Options:
     select: Annotated[tuple[str, ...], rules("--select", help="Only these rules.")]
     extend_select: Annotated[tuple[str, ...], rules("--extend-select", help="These rules as well.")]
     ignore: Annotated[tuple[str, ...], rules("--ignore", help="Not these rules.")]
-    pedantic: Annotated[bool, flag("--pedantic", help="Give advice, too.")]
+    pedantic: Annotated[bool, flag("--pedantic", help="Show findings of severity advice too.")]
     config: Annotated[
         tuple[str, ...],
         config_option("A file to read instead of the nearest configuration, or a setting."),
