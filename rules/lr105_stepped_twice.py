@@ -142,7 +142,7 @@ class SteppedTwice(Rule):
             first, second = second, first  # report the rarer call
         yield self.finding(
             second.place,
-            f"the scheduler is stepped {_how_often(twice)}{_numbers(schedule)}",
+            f"the scheduler is stepped {_how_often(schedule, twice)}{_numbers(schedule)}",
             notes=(
                 ("stepped here too", first.place),
                 ("scheduler built here", schedule.place),
@@ -150,10 +150,15 @@ class SteppedTwice(Rule):
         )
 
 
-def _how_often(twice: Repetition) -> str:
+def _how_often(schedule: Schedule, twice: Repetition) -> str:
     if {twice.first.per, twice.second.per} == {Cadence.BATCH, Cadence.EPOCH}:
         return "in every batch and once more in every epoch"
-    return f"twice per {wording.per(twice.second.per)}"
+    per, steps, epochs = twice.second.per, schedule.steps, schedule.epochs
+    if per is Cadence.EPOCH and steps is not None and epochs is not None:
+        times = (steps / epochs).value
+        if times is not None and times > 2:
+            return "more than twice per epoch"
+    return f"twice per {wording.per(per)}"
 
 
 def _numbers(schedule: Schedule) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.model.computed import RateInUse
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import (
     Any,
@@ -121,6 +122,8 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
         case Flag(key=Question(asks=Asks.SEVERAL)) | Not(of=Flag(key=Question(asks=Asks.SEVERAL))):
             return GuardKind.OTHER, None  # too many of them to say what decides
     nature = natures(part)
+    if any(isinstance(atom.key, RateInUse) for atom in part.atoms()):
+        return GuardKind.OTHER, None  # the schedule itself decides: `if lr > lowest`
     if Nature.METRIC in nature and part.lean is not True:
         return GuardKind.METRIC, None
     if Nature.RANK in nature:

@@ -279,7 +279,7 @@ def click_default(machine: Machine, decorator: cst.Call) -> dict[str, AnyValue]:
     """Return the default that ``@click.option("--epochs", default=10)`` gives to a parameter."""
     names: list[str] = []
     default: AnyValue | None = None
-    is_flag = False
+    is_flag = several = False
     for argument in decorator.args:
         if argument.keyword is None:
             text = machine.evaluate(argument.value)
@@ -289,12 +289,17 @@ def click_default(machine: Machine, decorator: cst.Call) -> dict[str, AnyValue]:
             default = machine.evaluate(argument.value)
         elif argument.keyword.value == "is_flag":
             is_flag = True
+        elif argument.keyword.value in ("multiple", "nargs"):
+            given = machine.evaluate(argument.value)
+            several |= given != Const(False) and numbers.plain(given) != 1
     if not names:
         return {}
     plain = [name for name in names if not name.startswith("-")]
     long = [name for name in names if name.startswith("--")]
     key = (plain or long or names)[0].split("/")[0].lstrip("-").replace("-", "_")
-    if isinstance(default, Expr) and default.value is not None and not default.atoms():
+    if several and not isinstance(default, ListValue):
+        default = None  # the parameter is a tuple, whatever the default is
+    elif isinstance(default, Expr) and default.value is not None and not default.atoms():
         default = machine.named_number(key, default.value, Strength.DEFAULT)
     elif isinstance(default, Const):
         default = Const(default.value, Strength.DEFAULT, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -91,6 +92,10 @@ def _optimizer_among(arguments: Arguments) -> AnyValue | None:
     return None
 
 
+_WRITES_LAST_EPOCH = re.compile(rb"""\[["']last_epoch["']\] *=[^=]""")
+"""A resume that hands the number of steps on by ``**options``."""
+
+
 def build_unknown(
     machine: Machine,
     name: str,
@@ -113,11 +118,12 @@ def build_unknown(
             escapes.escape(value, f"passed to {name}(…)")
     for given in () if own is None else own.given:
         given.given_to = f"passed to {name}(…)"
+    handed_on = arguments.open and _WRITES_LAST_EPOCH.search(machine.unit.source.data)
     record = SchedulerRecord(
         law=name,
         place=machine.here(node),
         optimizer=_record_of(machine, optimizer),
-        arguments={},
+        arguments={"last_epoch": Opaque()} if handed_on else {},
         places={},
         derived=derived,
         sets_first_lr=name == "?",  # no class of torch's that settings can choose starts at 0

@@ -61,6 +61,7 @@ def guard(condition: str) -> Guard:
         ("2 * i > 10", GuardKind.OTHER, None),
         ("use_scheduler", GuardKind.FLAG, None),
         ("loss.item() < 1", GuardKind.METRIC, None),
+        ('optimizer.param_groups[0]["lr"] > 1e-5', GuardKind.OTHER, None),
         ("rank == 0", GuardKind.RANK, None),
         ("isinstance(model, Special)", GuardKind.SCHEDULER, None),
     ],

@@ -69,6 +69,10 @@ class Long(Plan):
         ("'--epochs/--no-epochs', default=True", True),
         ("'--epochs', is_flag=True", False),
         ("'--epochs'", UNKNOWN),
+        ("'--epochs', default=0, multiple=True", UNKNOWN),  # a tuple
+        ("'--epochs', default=(3, 5), multiple=True", [3, 5]),
+        ("'--epochs', nargs=2", UNKNOWN),
+        ("'--epochs', default=7, multiple=False, nargs=1", 7),
     ],
 )
 @pytest.mark.parametrize("decorator", ["click.option", "click.argument"])
