@@ -8,7 +8,14 @@ from fractions import Fraction
 from lrlint.diagnostics import Severity
 from lrlint.facts import HANDWRITTEN_ENDS, HANDWRITTEN_LINE, Cadence, GuardKind, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.hand_written import lr_at, mismatch, source, unit_of
+from lrlint.judgement.hand_written import (
+    has_no_lr,
+    lr_at,
+    mismatch,
+    source,
+    step_count,
+    unit_of,
+)
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.sketches import sketches
@@ -177,6 +184,8 @@ class TMaxMismatch(Rule):
             end = f"the last {one} runs at an LR of {lr_text([found.last])}"
             if length.longer:
                 end = f"the LR {'goes below 0' if found.last < 0 else 'climbs again'}; {end}"
+        elif length.longer and has_no_lr(schedule):
+            end = _NO_LR
         anew = schedule.law.passes is not None
         limit = "its counter starts over after" if anew else "there are"
         yield self.finding(
@@ -332,7 +341,7 @@ def _consequence(found: Length) -> str:
             beyond = lr_at(schedule, None if steps is None else steps - 1)
             text = f"the LR falls on below its floor after {end} {one}s"
             return text if beyond is None else f"{text}; the last {one} runs at {lr_text([beyond])}"
-        return f"the LR is 0 after {end} {one}s, then it is negative, which climbs the loss"
+        return f"the LR is 0 after {end} {one}s, then {_beyond_zero(schedule)}"
     lowest = lr_after(schedule, Fraction(1))
     low = "at its minimum" if lowest is None else f"down to {lr_text(lowest)}"
     at = _name(found) if found.length.value is None else wording.amount(found.length)
@@ -342,6 +351,23 @@ def _consequence(found: Length) -> str:
     after = at if at == "that" else f"{at} {one}s"
     text = f"the LR is {low} after {after}, then {climb}"
     return text if last is None else f"{text}; the last {one} runs at {last}"
+
+
+_NO_LR = (
+    "the law is a fractional power of a negative number then, which is complex, and"
+    " optimizer.step() raises an exception"
+)
+
+
+def _beyond_zero(schedule: Schedule) -> str:
+    """Say what a line is after it has come to 0."""
+    if has_no_lr(schedule):
+        return _NO_LR.replace(" then,", ",")
+    steps = step_count(schedule)
+    last = None if steps is None else lr_at(schedule, steps - 1)
+    if last is not None and last > 0:
+        return f"it climbs again; the last {unit(schedule)} runs at {lr_text([last])}"
+    return "it is negative, which climbs the loss"
 
 
 def _last(found: Length) -> str | None:

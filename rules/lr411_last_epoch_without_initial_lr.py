@@ -16,7 +16,11 @@ from lrlint.symbolic import Expr
 
 _WITHOUT_CHECK = frozenset({"SequentialLR", "ChainedScheduler", "ReduceLROnPlateau"})
 """They do not ask the groups for an ``initial_lr``."""
-_RESUME = re.compile(r"start|resum|(ckpt|checkpoint|state)\w*\[", re.IGNORECASE)
+_RESUME = re.compile(
+    r"start|resum|(ckpt|checkpoint|snapshot|saved|loaded|state)\w*\["
+    r"|(^|[^a-z_])first(_?(epoch|step|iter))?$",
+    re.IGNORECASE,
+)
 
 
 def _has_open_groups(schedule: Schedule) -> bool:

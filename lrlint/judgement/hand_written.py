@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from lrlint.facts import (
     HANDWRITTEN,
+    HANDWRITTEN_LINE,
     Cadence,
     DecayEnd,
     Horizon,
@@ -177,12 +178,11 @@ class Mismatch:
 def mismatch(schedule: Schedule) -> Mismatch | None:
     """Return the decay of a law where it does not end with the training; None where it does."""
     law = schedule.law
-    decay = decay_of(law.decays) or _sinking(schedule)
-    if decay is None or law.steps is None or schedule.horizon is None:
+    named = None if schedule.horizon is None else decay_of(law.decays)
+    decay = named or _turning(schedule)
+    if decay is None or law.steps is None or not is_judged(schedule, anew=True):
         return None
-    if not is_judged(schedule, anew=True):
-        return None
-    length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
+    length = against(schedule, _horizon(schedule, decay), decay.end, law.steps)
     warmup = _forgotten_warmup(decay, law.steps)
     if law.passes is None and length.ratio is None and _in_other_unit(schedule, decay):
         return Mismatch(decay, length, None, None, in_other_unit=True)
@@ -228,16 +228,45 @@ def decay_of(decays: tuple[DecayEnd, ...], *, named_only: bool = True) -> DecayE
     return next(iter(ends.values())) if len(ends) == 1 else None
 
 
-def _sinking(schedule: Schedule) -> DecayEnd | None:
-    """Return a line that is below 0 at the last step: its end needs no name to be a mistake."""
-    decay, steps = decay_of(schedule.law.decays, named_only=False), step_count(schedule)
-    last = None if decay is None or steps is None else lr_at(schedule, steps - 1)
-    return decay if last is not None and last < 0 else None
+def _turning(schedule: Schedule) -> DecayEnd | None:
+    """Return a line that goes wrong after its end, which needs no name to be a mistake then."""
+    decay = decay_of(schedule.law.decays, named_only=False)
+    return decay if decay is not None and not decay.cosine and _turns(schedule, decay) else None
 
 
-def _horizon(horizon: Horizon, decay: DecayEnd) -> Horizon:
-    place = decay.place or horizon.place
-    return Horizon(parameter=horizon.parameter, length=decay.end, unit=decay.end.unit, place=place)
+def _turns(schedule: Schedule, decay: DecayEnd) -> bool:
+    """Whether an LR rises again after the end of its decay, is negative, or no real number."""
+    steps, over = step_count(schedule), decay.end.value
+    if steps is None or over is None or steps - 1 <= over:
+        return False
+    last, end = lr_at(schedule, steps - 1), lr_at(schedule, over)
+    if last is None or last < 0:
+        return last is not None or has_no_lr(schedule)
+    low = decay.cosine or end == 0
+    return low and end is not None and last > max(end * 1.01, 0)
+
+
+def has_no_lr(schedule: Schedule) -> bool:
+    """Whether the law of the last step is a fractional power of a negative number.
+
+    That is a complex number in Python, and `optimizer.step()` raises an exception.
+    """
+    at, steps = schedule.law.at, step_count(schedule)
+    if at is None or steps is None:
+        return False
+    try:
+        at(steps - 1)
+    except ArithmeticError as error:
+        return type(error) is ArithmeticError
+    except (ValueError, LookupError):
+        pass
+    return False
+
+
+def _horizon(schedule: Schedule, decay: DecayEnd) -> Horizon:
+    horizon, place = schedule.horizon, decay.place or schedule.place
+    parameter = HANDWRITTEN_LINE if horizon is None else horizon.parameter
+    return Horizon(parameter=parameter, length=decay.end, unit=decay.end.unit, place=place)
 
 
 def _goes_wrong(schedule: Schedule) -> bool:
@@ -251,14 +280,8 @@ def _climbs(schedule: Schedule, *, named: bool) -> bool:
 
     Without ``named``, the end of the decay need have no name: a number stands in for it.
     """
-    decay = decay_of(schedule.law.decays, named_only=named) or _sinking(schedule)
-    steps = step_count(schedule)
-    if decay is None or steps is None:
-        return False
-    last, end = lr_at(schedule, steps - 1), lr_at(schedule, decay.end.value)
-    if last is None or last < 0:
-        return last is not None
-    return decay.cosine and end is not None and last > max(end * 1.01, 0)
+    decay = decay_of(schedule.law.decays, named_only=named) or _turning(schedule)
+    return decay is not None and _turns(schedule, decay)
 
 
 def _rises(schedule: Schedule, decay: DecayEnd) -> bool:

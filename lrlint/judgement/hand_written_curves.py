@@ -40,9 +40,29 @@ def raised(schedule: Schedule) -> tuple[float, float] | None:
 
 def zero_steps(schedule: Schedule) -> int:
     """Return how many values of the counter have an LR of exactly 0, where some others do not."""
-    lrs = curve(schedule) if is_judged(schedule) else None
+    steps = step_count(schedule) if is_judged(schedule) else None
+    if steps is not None and steps > MOST_STEPS:
+        return _zeros_at_the_end(schedule, steps)
+    lrs = curve(schedule) if steps is not None else None
     zeros = 0 if lrs is None else lrs.count(0.0)
     return 0 if lrs is None or zeros == len(lrs) else zeros
+
+
+def _zeros_at_the_end(schedule: Schedule, steps: int) -> int:
+    """Return how many of the last steps have an LR of 0, of too many steps to look at each."""
+    last_used, end = -1, steps
+    for point in (*range(0, steps, steps // POINTS), steps - 1):
+        if lr_at(schedule, point) != 0:
+            last_used, end = point, steps
+        else:
+            end = min(end, point)
+    while last_used >= 0 and end - last_used > 1:
+        middle = (last_used + end) // 2
+        if lr_at(schedule, middle) == 0:
+            end = middle
+        else:
+            last_used = middle
+    return 0 if last_used < 0 else steps - end
 
 
 def flat_lr(schedule: Schedule) -> float | None:

@@ -145,7 +145,7 @@ def _batches(schedule: Schedule) -> Evidence | None:
             and not _equal_by_chance(length.value or 0, one_epoch=count is per_epoch)
         ):
             return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
-    if _is_made_of(one.epochs, length, per_epoch):
+    if _is_made_of(one.epochs, length, per_epoch) or _is_multiple(length, per_epoch):
         return Evidence(schedule, horizon)
     return Evidence(schedule, horizon, BY_NAME) if _is_epochs_of_batches(length, one) else None
 
@@ -183,6 +183,16 @@ def _is_epochs_of_batches(length: Expr, schedule: Schedule) -> bool:
 def _is_unnamed(atom: Atom, value: int) -> bool:
     """Whether a number has a value, and a name that says nothing of what it counts."""
     return atom.unit is None and atom.value == value
+
+
+def _is_multiple(length: Expr, per_epoch: Expr | None) -> bool:
+    """Whether a length is that of some epochs, each of as many batches as the training's."""
+    if per_epoch is None or not length.atoms() & per_epoch.atoms():
+        return False
+    try:
+        return (length / per_epoch).as_number() is not None
+    except UNREPRESENTABLE:
+        return False
 
 
 def _is_made_of(epochs: Expr | None, steps: Expr, per_epoch: Expr | None) -> bool:

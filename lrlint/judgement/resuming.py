@@ -25,7 +25,7 @@ from lrlint.symbolic import Atom, Expr
 
 RESUME = re.compile(
     r"start|resum|begin|(^|[^a-z])(last|init|initial|prev|previous|done|finished)_?(epoch|step|iter)"
-    r"|(epoch|step|iter)s?_?(done|trained|finished|so_far)"
+    r"|(epoch|step|iter)s?_?(done|trained|finished|so_far)|(^|[^a-z_])first(_?(epoch|step|iter))?$"
     r"|((checkpoint|ckpt|snapshot|saved|state|loaded)|(^|[^a-z])(ck|cp|chk))\w*\[",
     re.IGNORECASE,
 )

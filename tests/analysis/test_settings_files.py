@@ -508,7 +508,15 @@ def test_hydra_s_order_and_packages(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, HYDRA) == []
 
 
-@pytest.mark.parametrize("number", ['ini.getint("plan", "{}")', 'int(ini["plan"]["{}"])'])
+@pytest.mark.parametrize(
+    "number",
+    [
+        'ini.getint("plan", "{}")',
+        'int(ini["plan"]["{}"])',
+        'ini["plan"].getint("{}")',
+        'int(ini["plan"].get("{}"))',
+    ],
+)
 def test_settings_of_an_ini_file_are_known(number: str, tmp_path: Path) -> None:
     text = """
 import configparser
@@ -534,3 +542,26 @@ def main(model, loader):
     for refers in ("size = %(rounds)s", "size = 50\nsize = 60"):
         (tmp_path / "plan.ini").write_text(f"[plan]\nrate = 0.1\nrounds = 90\n{refers}\n")
         assert found(tmp_path, text) == []
+
+
+def test_settings_of_an_ini_text_in_the_script_are_known(tmp_path: Path) -> None:
+    text = """
+import configparser
+
+PLAN = "[sgd]\\nrate: 0.2\\n[plan]\\nHalf = 25\\nrounds = 60\\n"
+ini = configparser.ConfigParser()
+ini.read_string(PLAN)
+plan = ini["plan"]
+def main(model, loader):
+    optimizer = torch.optim.SGD(model.parameters(), lr=ini.getfloat("sgd", "rate"))
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, plan.getint("Half"), 1e-5)
+    for epoch in range(plan.getint("rounds")):
+        for x, y in loader:
+            model(x, y).backward()
+            optimizer.step()
+        scheduler.step()
+"""
+    ((code, message),) = found(tmp_path, text)
+    assert code == "LR201"
+    assert '["plan"]["half"]=25' in message
+    assert "60 times" in message

@@ -135,3 +135,48 @@ for epoch in range(25):
     scheduler.step()
 """)
     assert [one.code for one in report.diagnostics] == [code]
+
+
+PAST_A_LITERAL_END = {
+    "a line": ("1 - it / 420", "the LR goes below 0"),
+    "a fractional power": ("(1 - it / 420) ** 0.7", "optimizer.step() raises an exception"),
+    "a root": ("(1 - it / 420) ** 0.5", "optimizer.step() raises an exception"),
+    "a square": ("(1 - it / 420) ** 2", "the LR climbs again"),
+}
+
+
+@pytest.mark.parametrize(("law", "says"), PAST_A_LITERAL_END.values(), ids=list(PAST_A_LITERAL_END))
+@WAYS
+def test_a_decay_to_a_plain_number_must_last_for_the_training(
+    law: str, says: str, way: dict[str, str]
+) -> None:
+    ((code, message),) = findings(f"return {law}", "horizon", way)
+    assert code == "LR201"
+    assert "420 steps long" in message
+    assert says in message
+    for updates in ("30", "300", "421"):
+        assert {code for code, _ in findings(f"return {law}", updates, way)} <= {"LR305"}
+
+
+@WAYS
+def test_a_fractional_power_is_complex_after_its_end(way: dict[str, str]) -> None:
+    ((code, message),) = findings("return (1 - it / horizon) ** 0.9", "800", way)
+    assert code == "LR201"
+    assert "which is complex, and optimizer.step() raises an exception" in message
+    torch = pytest.importorskip("torch")
+    model = torch.nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.02)
+    model(torch.randn(4, 3)).sum().backward()
+    optimizer.param_groups[0]["lr"] = 0.02 * (1 - 601 / 600) ** 0.9
+    with pytest.raises(RuntimeError):
+        optimizer.step()
+
+
+@pytest.mark.parametrize(
+    "law",
+    ["0.1 + (1 - it / 420) ** 2", "1 - (1 - it / 420) ** 2", "abs(1 - it / 420)"],
+    ids=["a square on a floor", "a square upside down", "a distance"],
+)
+@WAYS
+def test_what_is_not_at_0_where_a_square_turns_is_left_alone(law: str, way: dict[str, str]) -> None:
+    assert {code for code, _ in findings(f"return {law}", "horizon", way)} <= {"LR305"}

@@ -180,10 +180,12 @@ def _law(
     around = _loops_around_steps(written.record, located)
     repeats = [loop for loop in inner if loops.kind(loop).trains or id(loop) in around]
     alone = _writes_once(by_default) and len(repeats) == len(inner)
-    if not alone or written.record.escapes is not None or any(map(loops.is_cut, repeats)):
+    if not alone or any(map(loops.is_cut, repeats)):
         return WrittenLaw()
     counters = [(loop.loop.index, loop.loop.trips) for loop in repeats]
     if any(isinstance(atom.key, RateInUse) for atom in all_atoms(event.law)):
+        if written.record.escapes is not None:
+            return WrittenLaw()
         return recurrence(event.law, counters, item, written.record)
     guarded = any(part.lean is not True for part in conditions(item.path))
     used = law_shape.counted(event.law, counters)
@@ -197,7 +199,10 @@ def _law(
     counter = repeats[begin + len(used) - 1]
     law = read(event.law, used, steps, loops.fact(counter))
     branches = [item.event.branch for item in located if isinstance(item.event, BranchNotTaken)]
-    return replace(law, passes=passes, dead=tuple(dead_branches(event.law, branches)))
+    dead = tuple(dead_branches(event.law, branches))
+    if written.record.escapes is not None:
+        return WrittenLaw(dead=dead)  # code that is not seen may write the LR, too
+    return replace(law, passes=passes, dead=dead)
 
 
 def _writes_once(writes: Sequence[Located]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import choices, escapes, imports, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.items import entry, get_item
@@ -17,6 +19,7 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Const,
     DictValue,
+    External,
     ListValue,
     Opaque,
     Sized,
@@ -27,12 +30,17 @@ from lrlint.symbolic import Expr
 # -- dicts ------------------------------------------------------------------------------------
 
 
-def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Arguments) -> AnyValue:
+def call_dict(
+    machine: Machine, receiver: DictValue, name: str, arguments: Arguments, node: cst.Call
+) -> AnyValue:
     """Return the value of a method of a dict."""
     key = arguments.get(0)
     match name:
         case "get" if key is not None:
             return _get(machine, receiver, key, arguments.get(1))
+        case "getint" | "getfloat" if isinstance(key, Const):  # a section of configparser
+            text = _get(machine, receiver, Const(str(key.value).lower()), arguments.get(1))
+            return machine.call(External("builtins.float"), Arguments([text]), node)
         case "pop" if key is not None:
             value = _get(machine, receiver, key, arguments.get(1))
             known = members.dict_key(key)

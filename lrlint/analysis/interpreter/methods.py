@@ -69,7 +69,7 @@ def call_method(
         case OptimizerValue():
             return call_optimizer(machine, receiver, name, arguments, node)
         case DictValue():
-            return containers.call_dict(machine, receiver, name, arguments)
+            return containers.call_dict(machine, receiver, name, arguments, node)
         case ListValue():
             return lists.call_list(machine, receiver, name, arguments, node)
         case Loader() if name in _REPACKS:
@@ -205,6 +205,18 @@ def _super(
     return Opaque()
 
 
+_OF_NETWORKS = frozenset(
+    {"bfloat16", "cpu", "cuda", "double", "eval", "float", "half", "requires_grad_", "to", "train"}
+)
+"""Methods of `torch.nn.Module` that return the module itself."""
+
+
+def _is_network(instance: Instance) -> bool:
+    """Whether an object is of a class of the project that derives from `torch.nn.Module`."""
+    bases = () if instance.cls is None else members.external_bases(instance.cls)
+    return any(base.startswith("torch.nn.") or base.endswith("Module") for base in bases)
+
+
 def _instance(
     machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
@@ -224,6 +236,8 @@ def _instance(
         modelled = machine.library.call_method(machine, receiver, name, arguments, node)
         if modelled is not None:
             return modelled
+    if name in _OF_NETWORKS and _is_network(receiver):
+        return receiver
     stepped = step_of_argument(machine, name, arguments, node)
     if stepped is not None:
         return stepped

@@ -11,7 +11,7 @@ from lrlint.analysis.interpreter.items import get_item
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import paths
 from lrlint.analysis.library.registry import models, models_method
-from lrlint.analysis.library.settings_files import loaded
+from lrlint.analysis.library.settings_files import converted, loaded
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -23,6 +23,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
 )
+from lrlint.source.data import LARGEST, parse_data
 
 _READER: Final = LibraryKind.INI_READER
 _TRUE: Final = frozenset({"1", "yes", "true", "on"})
@@ -44,15 +45,30 @@ def _read(machine: Machine, reader: Instance, arguments: Arguments, node: cst.Ca
     given = arguments.positional[0] if arguments.positional else None
     names = given.items if isinstance(given, ListValue) and given.items else [given]
     for name in names:
-        sections = loaded(machine, paths.named(name), "ini")
-        if not isinstance(sections, DictValue):
-            continue
-        for key, section in sections.store.data.items():
-            if isinstance(section, DictValue):
-                section.complete = False
-                section.path = f'{reader.path or "config"}["{key}"]'
-                machine.write(reader.store, key, section)
+        _take(machine, reader, loaded(machine, paths.named(name), "ini"))
     return Opaque()
+
+
+@models_method(_READER, "read_string")
+def _read_text(
+    machine: Machine, reader: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Take the sections of a text of the script."""
+    match arguments.get(0, "string"):
+        case Const(value=str() as text) if len(text) < LARGEST:
+            _take(machine, reader, converted(machine, parse_data(text, "ini"), "ini"))
+    return Opaque()
+
+
+def _take(machine: Machine, reader: Instance, sections: AnyValue) -> None:
+    """Add sections to those of a reader."""
+    if not isinstance(sections, DictValue):
+        return
+    for key, section in sections.store.data.items():
+        if isinstance(section, DictValue):
+            section.complete = False
+            section.path = f'{reader.path or "config"}["{key}"]'
+            machine.write(reader.store, key, section)
 
 
 @models_method(_READER, "get")

@@ -107,7 +107,7 @@ def _compile_computed(key: Computed, arguments: Sequence[Atom]) -> Callable[...,
     def call(*at: int | float) -> int | float:
         value = function(*(part(*at) for part in parts))
         if isinstance(value, complex):
-            raise ValueError(f"{key.text} is not a real number")
+            raise ArithmeticError(f"{key.text} is not a real number")
         result: int | float = value
         return result
 

@@ -80,7 +80,7 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
                 end = _of(_of_quarter, angle, counters, None)
             else:
                 end = _of(line, number, counters, None) or _of_root(number, counters)
-                end = end or _of_corners(number, counters)
+                end = end or _of_corners(number, counters) or _of_square(number, counters)
         except UNREPRESENTABLE:
             end = None
         if end is not None:
@@ -159,6 +159,21 @@ def _of_corners(number: Expr, counters: Counters) -> End | None:
         return None
     last = max(value for value in known if value is not None)
     return End(known[last], Expr.const(0), cosine=False, place=None, clamped=True)
+
+
+def _of_square(number: Expr, counters: Counters) -> End | None:
+    """Return where the square of a line is 0: ``(1 - t / T) ** 2``."""
+    index = counters[0][0]
+    if len(counters) != 1 or index not in number.atoms():
+        return None
+    zero, *values = (number.subs({index: t}) for t in range(4))
+    bend = values[1] - 2 * values[0] + zero
+    if not is_above_zero(bend) or values[2] != 3 * values[1] - 3 * values[0] + zero:
+        return None
+    at = 1 / 2 - (values[0] - zero) / bend
+    if not is_above_zero(at) or number.subs({index: at}).as_number() != 0:
+        return None
+    return End(at, Expr.const(0), cosine=False, place=None)
 
 
 def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
