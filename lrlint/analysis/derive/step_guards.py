@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.model.computed import RateInUse
+from lrlint.analysis.model.computed import Measured, RateInUse
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import (
     Any,
@@ -124,7 +124,8 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
     nature = natures(part)
     if any(isinstance(atom.key, RateInUse) for atom in part.atoms()):
         return GuardKind.OTHER, None  # the schedule itself decides: `if lr > lowest`
-    if Nature.METRIC in nature and part.lean is not True:
+    counts_measured = any(isinstance(atom.key, Measured) for atom in part.atoms())
+    if (Nature.METRIC in nature or counts_measured) and part.lean is not True:
         return GuardKind.METRIC, None
     if Nature.RANK in nature:
         return GuardKind.RANK, None
