@@ -96,35 +96,35 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         fact.trips is not repeat.loop.trips for fact, repeat in zip(facts, repeats, strict=True)
     ):
         count = None
-    argument, text, position = StepArgument.NOTHING, "", None
-    source, result = "", ""
-    counted, offset, last = None, None, None
-    if isinstance(event, SchedulerStep):
-        argument, text = _argument(event), event.argument_text
-        source, result = event.origins
-        line = _line(event.argument, repeats)
-        if line is not None:
-            counted, position = facts[repeats.index(line[0])], line[1]
-        offset, last = _offset(event.argument, repeats), _last(event.argument, repeats)
-    return StepSite(
+    site = StepSite(
         place=event.place,
         loops=tuple(facts),
         guards=tuple(guard(part, node, repeats, loops) for part, node in guards),
         per=_cadence([repeat for repeat in repeats if repeat not in once], loops),
         count=count,
         order=located.order,
-        argument=argument,
-        argument_text=text,
-        argument_source=source,
-        argument_result=result,
-        position=position,
-        counted=counted,
-        offset=offset,
-        last=last,
-        local=isinstance(event, SchedulerStep) and event.local,
         scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
         called_once=len(repeats) < len(whole),
+    )
+    return _with_argument(site, event, repeats) if isinstance(event, SchedulerStep) else site
+
+
+def _with_argument(site: StepSite, event: SchedulerStep, repeats: list[Repeat]) -> StepSite:
+    """Return the step of a scheduler in some loops with what is known of its argument."""
+    source, result = event.origins
+    line = _line(event.argument, repeats)
+    return replace(
+        site,
+        argument=_argument(event),
+        argument_text=event.argument_text,
+        argument_source=source,
+        argument_result=result,
+        position=None if line is None else line[1],
+        counted=None if line is None else site.loops[repeats.index(line[0])],
+        offset=_offset(event.argument, repeats),
+        last=_last(event.argument, repeats),
+        local=event.local,
     )
 
 

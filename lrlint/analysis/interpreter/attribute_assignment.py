@@ -110,22 +110,8 @@ def set_attribute(
     match owner:
         case Instance() if (setter := _setter(machine, owner, name)) is not None:
             machine.call_function(setter, Arguments([value]))
-        case Instance(store=store) if name == "__dict__" and isinstance(value, DictValue):
-            for key, inner in named_entries(machine, value).items():
-                machine.write(store, key, inner)
-            owner.open = owner.open or not value.complete
-        case Instance(store=store, path=path):
-            if isinstance(value, (Const, Expr)) and any(
-                "__setattr__" in inherited.data for inherited in store.inherited
-            ):
-                value = Opaque(name)
-            if owner.kind is LibraryKind.CFG_NODE and isinstance(value, (Const, Expr, ListValue)):
-                value = name_setting(machine, value, f"{path or 'cfg'}.{name}", Strength.DEFAULT)
-            elif rename and (path is not None or not isinstance(value, Expr)):
-                value = name_value(machine, value, f"{path or 'self'}.{name}")
-            value = late_entries.as_set_late(machine, store, name, value)
-            note_rebinding(machine, store.data.get(name, MISSING), value)
-            machine.write(store, name, value)
+        case Instance():
+            _set_on_object(machine, owner, name, value, rename=rename)
         case ClassValue(scope=scope):
             machine.write(scope.store, name, name_value(machine, value, f"{owner.name}.{name}"))
         case ModuleValue(unit=unit):
@@ -162,6 +148,28 @@ def set_attribute(
             escapes.escape(value, f"stored as {owner.path or 'an attribute'}.{name}")
         case _:
             escapes.escape(value, f"stored as an attribute {name}")
+
+
+def _set_on_object(
+    machine: Machine, owner: Instance, name: str, value: AnyValue, *, rename: bool
+) -> None:
+    store, path = owner.store, owner.path
+    if name == "__dict__" and isinstance(value, DictValue):
+        for key, inner in named_entries(machine, value).items():
+            machine.write(store, key, inner)
+        owner.open = owner.open or not value.complete
+        return
+    if isinstance(value, (Const, Expr)) and any(
+        "__setattr__" in inherited.data for inherited in store.inherited
+    ):
+        value = Opaque(name)
+    if owner.kind is LibraryKind.CFG_NODE and isinstance(value, (Const, Expr, ListValue)):
+        value = name_setting(machine, value, f"{path or 'cfg'}.{name}", Strength.DEFAULT)
+    elif rename and (path is not None or not isinstance(value, Expr)):
+        value = name_value(machine, value, f"{path or 'self'}.{name}")
+    value = late_entries.as_set_late(machine, store, name, value)
+    note_rebinding(machine, store.data.get(name, MISSING), value)
+    machine.write(store, name, value)
 
 
 def _setter(machine: Machine, owner: Instance, name: str) -> FunctionValue | None:

@@ -24,6 +24,7 @@ from lrlint.analysis.interpreter.last_values import (
     write_running,
 )
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import Variable
 from lrlint.analysis.interpreter.reset_counters import replace_condition
 from lrlint.analysis.interpreter.unmeasured import note_unmeasured
 from lrlint.analysis.model.computed import RateInUse, all_atoms, is_computed
@@ -78,9 +79,30 @@ def repeating(
             carried_values.end(machine, repeat, begun, unknowns.entries, unknowns.absent)
             note_unmeasured(machine, repeat, begun.journal)
             unknowns.restore(machine)
-    planned, at_start = loop.trips, False
-    if getattr(node, "orelse", None) is None:
-        at_start = _end_at_break(repeat)
+    _settle(machine, repeat, node, variables, tests, start)
+    for value in growing:
+        changing_values.end_growth(value, repeat)
+    if loop.left_by_exception:
+        leave_block_open([repeat], "stepped in a loop that an exception may leave")
+    if not repeat.body:
+        outer.remove(repeat)
+
+
+def _settle(
+    machine: Machine,
+    repeat: Repeat,
+    node: cst.CSTNode,
+    variables: list[Variable],
+    tests: list[Condition] | None,
+    start: int,
+) -> None:
+    """Put what the body has determined in the place of unknowns: the trip count and the variables.
+
+    The body's writes are in the journal from ``start`` on; its names get their last values.
+    """
+    loop, without_else = repeat.loop, getattr(node, "orelse", None) is None
+    planned = loop.trips
+    at_start = without_else and _end_at_break(repeat)
     unforeseen = breaks_unforeseen(repeat.body, {variable.atom for variable in variables})
     running = running_counters(machine, variables)
     mapping = resolve(variables, loop.index, running, loop.trips)
@@ -91,7 +113,7 @@ def repeating(
         for variable in variables
         if variable.after is not None and variable.atom not in mapping
     )
-    if tests and loop.trips is None and getattr(node, "orelse", None) is None:
+    if tests and loop.trips is None and without_else:
         _end_where_false(machine, repeat, [test.subs(mapping) for test in tests])
     for variable, counter in running.items():
         if variable.atom in mapping:
@@ -99,7 +121,7 @@ def repeating(
             replace_condition(repeat.body, counter.condition, reached)
     if mapping:
         substitute([repeat], mapping)
-        if loop.trips is None and getattr(node, "orelse", None) is None:
+        if loop.trips is None and without_else:
             at_start = _end_at_break(repeat)  # a counter of the script ends it
     if loop.trips is not None and machine.replaced:
         loop.otherwise = tuple(
@@ -110,12 +132,6 @@ def repeating(
     if at_start and isinstance(node, cst.For):
         write_broken_target(machine, repeat, node.target, planned)
     write_running(machine, repeat, running)
-    for value in growing:
-        changing_values.end_growth(value, repeat)
-    if loop.left_by_exception:
-        leave_block_open([repeat], "stepped in a loop that an exception may leave")
-    if not repeat.body:
-        outer.remove(repeat)
 
 
 def _end_at_break(repeat: Repeat) -> bool:

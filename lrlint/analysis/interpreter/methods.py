@@ -108,29 +108,42 @@ def call_method(
             return machine.call(machine.get_attribute(receiver, name), arguments, node)
         case Instance():
             return _instance(machine, receiver, name, arguments, node)
-        case GroupsValue(whole=False) if name == "get":
-            return _option(receiver, arguments)
-        case GroupsValue(whole=False) if name == "update":
-            attribute_assignment.update_group(machine, receiver, arguments, node)
-        case GroupsValue(whole=False) if name == "__setitem__":
-            key, value = arguments.get(0), arguments.get(1)
-            if key == Const("lr") and value is not None:
-                attribute_assignment.write_lr(machine, receiver, value, node)
-        case GroupsValue(whole=False) if name == "setdefault" and arguments.get(0) == Const(
-            "initial_lr"
-        ):
-            value = arguments.get(1)
-            attribute_assignment.set_initial_lr(machine, receiver, value, node, missing=True)
-            return members.initial_rate(receiver) or Opaque()
+        case GroupsValue(whole=False):
+            if (result := _call_group(machine, receiver, name, arguments, node)) is not None:
+                return result
         case GroupsValue(record=record) if name in ("setdefault", "update"):
             machine.emit(OptimizerCall(*machine.where(node), record, SETS_INITIAL_LR))
-        case GroupsValue(whole=True) if name in ("pop", "clear", "remove"):
+        case GroupsValue() if name in ("pop", "clear", "remove"):
             attribute_assignment.remove_group(machine, receiver, node)
-        case GroupsValue(whole=True, record=record) if name in _REARRANGES:
+        case GroupsValue(record=record) if name in _REARRANGES:
             escapes.leave_open(record, f"changed by param_groups.{name}(…)")
         case FunctionValue() | GroupsValue():
             return Opaque()
     return _unknown(machine, receiver, name, arguments, node)
+
+
+def _call_group(
+    machine: Machine, group: GroupsValue, name: str, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """Return the value of a method of one param group; None where it is that of any object."""
+    match name:
+        case "get":
+            return _option(group, arguments)
+        case "update":
+            attribute_assignment.update_group(machine, group, arguments, node)
+        case "__setitem__":
+            key, value = arguments.get(0), arguments.get(1)
+            if key == Const("lr") and value is not None:
+                attribute_assignment.write_lr(machine, group, value, node)
+        case "setdefault" if arguments.get(0) == Const("initial_lr"):
+            value = arguments.get(1)
+            attribute_assignment.set_initial_lr(machine, group, value, node, missing=True)
+            return members.initial_rate(group) or Opaque()
+        case "setdefault":
+            machine.emit(OptimizerCall(*machine.where(node), group.record, SETS_INITIAL_LR))
+        case _:
+            return Opaque()
+    return None
 
 
 def _option(group: GroupsValue, arguments: Arguments) -> AnyValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
@@ -25,11 +26,24 @@ from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
     External,
+    FunctionTraits,
     FunctionValue,
     Instance,
     Opaque,
     Store,
 )
+
+_TRAITS: dict[str, Callable[[FunctionTraits], FunctionTraits]] = {
+    "staticmethod": lambda traits: replace(traits, static=True),
+    "classmethod": lambda traits: replace(traits, of_class=True),
+    "property": lambda traits: replace(traits, getter=True),
+    "cached_property": lambda traits: replace(traits, getter=True, cached=True),
+    "cache": lambda traits: replace(traits, memory=Store()),
+    "lru_cache": lambda traits: replace(traits, memory=Store()),
+    "no_grad": lambda traits: replace(traits, without_gradients=True),
+    "inference_mode": lambda traits: replace(traits, without_gradients=True),
+}
+"""What decorators make of the traits of a function, by the last part of their names."""
 
 
 def decorate(
@@ -48,26 +62,17 @@ def decorate(
     call = decorator if isinstance(decorator, cst.Call) else None
     name = dotted(call.func if call is not None else decorator) or ""
     defaults, traits = dict(value.defaults), value.traits
-    match name.rsplit(".", 1)[-1]:
-        case "staticmethod":
-            traits = replace(traits, static=True)
-        case "classmethod":
-            traits = replace(traits, of_class=True)
-        case "property":
-            traits = replace(traits, getter=True)
-        case "cached_property":
-            traits = replace(traits, getter=True, cached=True)
+    last = name.rsplit(".", 1)[-1]
+    if last in _TRAITS:
+        return replace(value, traits=_TRAITS[last](traits))
+    match last:
         case "setter" if isinstance(
             getter := machine.scope.find(name.rsplit(".", 2)[-2]), FunctionValue
         ):
             return replace(getter, traits=replace(getter.traits, setter=value))
-        case "cache" | "lru_cache":
-            traits = replace(traits, memory=Store())
         case "singledispatch" | "singledispatchmethod":
             escapes.escape(value, f"called by @{name}")
             return Opaque()  # the type of its argument decides which function runs
-        case "no_grad" | "inference_mode":
-            traits = replace(traits, without_gradients=True)
         case "option" | "argument" if call is not None:
             defaults |= click_default(machine, call)
         case "command" | "group" | "callback" if call is not None:
