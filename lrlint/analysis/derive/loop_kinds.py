@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -14,12 +15,11 @@ from lrlint.analysis.model.conditions import Condition, natures
 from lrlint.analysis.model.questions import CHANGING
 from lrlint.analysis.model.trace import (
     Block,
-    Break,
     Located,
     OptimizerStep,
     Repeat,
     SchedulerStep,
-    When,
+    breaks_out_of,
 )
 from lrlint.analysis.model.trace_numbers import measured_counters
 from lrlint.facts import Loop, LoopKind
@@ -28,6 +28,13 @@ from lrlint.symbolic import Unit
 
 _EPOCH = re.compile(r"epoch|(^|_)ep$|^e$", re.IGNORECASE)
 _STEP = re.compile(r"step|iter|batch|^it$|^idx$|update", re.IGNORECASE)
+_OTHER = re.compile(r"fold|seed|trial|run|split|task|model|lr|config|repeat|param|exp", re.I)
+"""Names of loop variables that count neither epochs nor batches."""
+_STOPS = re.compile(
+    r"early_?stop|stop_?early|patience|(should|need|to)_?stop|no_?improve|(^|_)(wait|bad_epochs)",
+    re.IGNORECASE,
+)
+"""Words of a condition that waits for a measured value to improve no longer."""
 
 
 class Loops:
@@ -59,25 +66,10 @@ class Loops:
         """Whether a break that depends on a counter ends a loop before its last iteration."""
         cut = self._cut.get(id(repeat))
         if cut is None:
-            cut = self._cut[id(repeat)] = self._breaks(repeat.body, 0, counted=False)
+            cut = self._cut[id(repeat)] = any(
+                any(map(self._counts, conditions)) for conditions in _breaks(repeat)
+            )
         return cut
-
-    def _breaks(self, block: Block, depth: int, *, counted: bool) -> bool:
-        """Whether a break may leave the loop ``depth`` levels above a block.
-
-        With ``counted`` False, only breaks under a condition on a counter are meant.
-        """
-        for node in block:
-            match node:
-                case Break(levels=levels) if counted and levels > depth:
-                    return True
-                case When(condition=condition, body=body) if condition.lean is not False:
-                    numeric = self._counts(condition)
-                    if self._breaks(body, depth, counted=counted or numeric):
-                        return True
-                case Repeat(body=body) if self._breaks(body, depth + 1, counted=counted):
-                    return True
-        return False
 
     def _counts(self, condition: Condition) -> bool:
         """Whether a condition depends on how often loops have run, and on no measured value."""
@@ -96,8 +88,8 @@ class Loops:
                 place=record.place,
                 over=record.over,
                 first=record.first,
-                may_break=record.may_break or self._breaks(repeat.body, 0, counted=True),
-                stops_early=_stops_early(repeat.body, 0),
+                may_break=record.may_break or any(True for _ in _breaks(repeat)),
+                stops_early=any(any(map(_waits, conditions)) for conditions in _breaks(repeat)),
                 dry_run=is_dry_run(record),
             )
         return fact
@@ -174,25 +166,16 @@ def _chooses(loop: Repeat, step: OptimizerStep) -> bool:
     return False
 
 
-_STOPS = re.compile(
-    r"early_?stop|stop_?early|patience|(should|need|to)_?stop|no_?improve|(^|_)(wait|bad_epochs)",
-    re.IGNORECASE,
-)
+def _breaks(repeat: Repeat) -> Iterator[tuple[Condition, ...]]:
+    """Yield the conditions of each break that may leave a loop with the script's defaults."""
+    for _, conditions in breaks_out_of(repeat.body):
+        if all(condition.lean is not False for condition in conditions):
+            yield conditions
 
 
-def _stops_early(block: Block, depth: int, *, measured: bool = False) -> bool:
-    """Whether a break that waits for a measured value may leave the loop ``depth`` levels above."""
-    for node in block:
-        match node:
-            case Break(levels=levels) if measured and levels > depth:
-                return True
-            case When(condition=condition, body=body) if condition.lean is not False:
-                waits = natures(condition) & CHANGING or _STOPS.search(text_of(condition))
-                if _stops_early(body, depth, measured=measured or bool(waits)):
-                    return True
-            case Repeat(body=body) if _stops_early(body, depth + 1, measured=measured):
-                return True
-    return False
+def _waits(condition: Condition) -> bool:
+    """Whether a condition waits for a measured value."""
+    return bool(natures(condition) & CHANGING or _STOPS.search(text_of(condition)))
 
 
 def _is_named(loop: Repeat, words: re.Pattern[str]) -> bool:
@@ -214,11 +197,6 @@ def _says_step(loop: Repeat) -> bool:
         over = record.over or ""
         return bool(_STEP.search(over)) and not _EPOCH.search(over)
     return bool(_STEP.search(record.target))
-
-
-_OTHER = re.compile(
-    r"fold|seed|trial|run|split|task|model|lr|config|repeat|param|seed|exp", re.IGNORECASE
-)
 
 
 def _only_steps_scheduler(loop: Repeat) -> bool:

@@ -20,11 +20,10 @@ from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     ALL_LOOPS,
     Block,
-    Break,
     Left,
     LoopRecord,
     Repeat,
-    When,
+    breaks_out_of,
     has_break,
     nodes_of,
 )
@@ -127,35 +126,19 @@ def _left(
     return Expr.atom(atom)
 
 
-def breaks_unforeseen(block: Block, counters: set[Atom], depth: int = 0) -> bool:
+def breaks_unforeseen(block: Block, counters: set[Atom]) -> bool:
     """Whether a break may leave the loop around a block in an iteration that no counter tells.
 
     A break at a limit of one of ``counters`` is not meant: it follows from that counter.
     """
-    for node in block:
-        match node:
-            case When(condition=condition, body=body):
-                atoms = all_atoms(condition)
-                counts = any(map(is_loop_atom, atoms)) and atoms.isdisjoint(counters)
-                if counts and _leaves_loop(body, depth):
-                    return True
-                if breaks_unforeseen(body, counters, depth):
-                    return True
-            case Repeat(body=body) if breaks_unforeseen(body, counters, depth + 1):
-                return True
-    return False
-
-
-def _leaves_loop(block: Block, depth: int) -> bool:
-    for node in block:
-        match node:
-            case Break(levels=levels) if depth < levels < ALL_LOOPS:
-                return True
-            case When(body=body) if _leaves_loop(body, depth):
-                return True
-            case Repeat(body=body) if _leaves_loop(body, depth + 1):
-                return True
-    return False
+    return any(
+        leaving.levels < ALL_LOOPS
+        and any(
+            any(map(is_loop_atom, atoms)) and atoms.isdisjoint(counters)
+            for atoms in map(all_atoms, conditions)
+        )
+        for leaving, conditions in breaks_out_of(block)
+    )
 
 
 def _counted(

@@ -90,13 +90,11 @@ def _compose(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     """Return the settings that begin with a file of the folder."""
     folder, name = machine.patched.data.get(_FOLDER), paths.named(arguments.get(0, "config_name"))
     listed = arguments.get(1, "overrides") or ListValue([])
-    items = listed.items if isinstance(listed, ListValue) else None
-    texts = [item.value for item in items or () if isinstance(item, Const)]
-    known = [text for text in texts if isinstance(text, str)]
-    if not isinstance(folder, File) or name is None or items is None or len(known) < len(items):
+    if not isinstance(folder, File) or name is None:
         return Opaque()
     try:
-        settings = _Composer(machine, folder, overrides(known)).settings(name.name)
+        given = overrides(_words(listed.items if isinstance(listed, ListValue) else None))
+        settings = _Composer(machine, folder, given).settings(name.name)
     except (_Unsupported, NotUnderstood):
         return Opaque()
     match machine.statement:
@@ -116,12 +114,16 @@ def is_main(machine: Machine, decorator: cst.Call) -> bool:
 def _command_line(machine: Machine) -> Overrides:
     """Return what the command line overrides."""
     line = words_of_run(machine)
-    words = [] if line is None else line.items
-    texts = [word.value for word in words or () if isinstance(word, Const)]
+    return overrides(_words([] if line is None else line.items))
+
+
+def _words(items: list[AnyValue] | None) -> list[str]:
+    """Return texts that are known one by one; raise `NotUnderstood` for any others."""
+    texts = [item.value for item in items or () if isinstance(item, Const)]
     known = [text for text in texts if isinstance(text, str)]
-    if words is None or len(known) < len(words):
+    if items is None or len(known) < len(items):
         raise NotUnderstood
-    return overrides(known)
+    return known
 
 
 def _given(text: str | None) -> Const | None:

@@ -146,8 +146,8 @@ def _locals(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 def _run_text(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Model code in a string, which may step whatever it sees.
 
-    A literal sets the names that it assigns. A file may set any; it is taken for
-    settings of the user, and by default none are given.
+    A literal sets the names that it assigns. The text of a file may set any: it is taken for
+    settings of the user, of which none is given by default.
     """
     text = _text(arguments.get(0))
     if text is not None and machine.unit.code(node.func) == "exec":

@@ -335,3 +335,16 @@ def has_break(block: Block) -> bool:
         ):
             return True
     return False
+
+
+def breaks_out_of(block: Block, depth: int = 0) -> Iterator[tuple[Break, tuple[Condition, ...]]]:
+    """Yield each break that leaves the loop ``depth`` levels above a block, with its conditions."""
+    for node in block:
+        match node:
+            case Break(levels=levels) if levels > depth:
+                yield node, ()
+            case When(condition=condition, body=body):
+                for leaving, conditions in breaks_out_of(body, depth):
+                    yield leaving, (condition, *conditions)
+            case Repeat(body=body):
+                yield from breaks_out_of(body, depth + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from lrlint.analysis.model.computed import Measured, all_atoms, replaced
 from lrlint.analysis.model.conditions import Relation, flatten
@@ -92,6 +93,16 @@ def measured_counters(loops: Iterable[LoopRecord]) -> frozenset[Atom]:
         measured |= more
 
 
+_Changed = TypeVar("_Changed", Carried, Left)
+
+
+def _substituted(items: tuple[_Changed, ...], mapping: Mapping[Atom, Expr]) -> tuple[_Changed, ...]:
+    return tuple(
+        replace(item, before=replaced(item.before, mapping), after=replaced(item.after, mapping))
+        for item in items
+    )
+
+
 def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
     """Replace atoms in a block's conditions, trip counts and numbers, in place.
 
@@ -101,18 +112,8 @@ def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
         if isinstance(node, Repeat):
             if node.loop.trips is not None:
                 node.loop.trips = node.loop.trips.subs(mapping)
-            node.loop.carried = tuple(
-                Carried(item.atom, replaced(item.before, mapping), replaced(item.after, mapping))
-                for item in node.loop.carried
-            )
-            node.loop.left = tuple(
-                replace(
-                    item,
-                    before=replaced(item.before, mapping),
-                    after=replaced(item.after, mapping),
-                )
-                for item in node.loop.left
-            )
+            node.loop.carried = _substituted(node.loop.carried, mapping)
+            node.loop.left = _substituted(node.loop.left, mapping)
             substitute(node.body, mapping)
         elif isinstance(node, Break):
             node.left = tuple((atom, replaced(number, mapping)) for atom, number in node.left)
