@@ -13,8 +13,8 @@ class Unreadable(Rule):
 
     Reports a script or notebook that lrlint cannot read (missing permission, an encoding that is
     not the declared one, a notebook that is not valid JSON) or whose code is not valid Python. The
-    other files are still linted. Files that never mention a scheduler are skipped unread,
-    unless they are named on the command line.
+    other files are still linted. Files that never mention a schedule are not parsed, unless they
+    are named on the command line.
 
     ## Why is this bad
 

@@ -21,7 +21,7 @@ class UnusedSuppression(Rule):
 
     The codes of other linters and a bare `# noqa` are left alone. Whether a comment in a module
     that only defines functions silences anything depends on the scripts that import it: of such
-    comments, only what no rule is called is reported.
+    comments, only codes that name no rule are reported.
 
     ## Why is this bad
 

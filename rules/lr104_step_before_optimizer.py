@@ -77,8 +77,8 @@ class StepBeforeOptimizer(Rule):
     Building a scheduler already sets the first LR. A `step()` before the first update skips it, and
     the whole curve comes one epoch (or batch) early. Up to PyTorch 1.0 that was the right order, so
     old tutorials still show it. torch warns once, at run time, where it can tell. Per batch the
-    shift is small, hence a warning; per epoch it is an error. An LR that lasts
-    for several epochs is not skipped, but each drop comes one epoch early.
+    shift is small, hence a warning; per epoch it is an error. An LR that lasts for several epochs
+    is not skipped, but each drop comes one epoch early.
 
     ## Example
 

@@ -26,8 +26,8 @@ class StepIgnoresAccumulation(Rule):
 
     ## Why is this bad
 
-    The schedule runs k times too fast. With 4 micro-batches per update, a cosine
-    over all updates is at its minimum after a quarter of the training, and then climbs back.
+    The schedule runs k times too fast. With 4 micro-batches per update, a cosine over all updates
+    is at its minimum after a quarter of the training, and then climbs back.
 
     ## Example
 

@@ -38,12 +38,13 @@ class WarmupNeverEnds(Rule):
     ## What it does
 
     Reports a warm-up (`LinearLR` that rises, `ConstantLR`) that is longer than the training, or
-    than the part of a `SequentialLR` that it is given, a `LinearLR` whose start and end factor
-    are the same, and a `get_…_schedule…` of transformers or diffusers whose `num_warmup_steps` are
-    more than its `num_training_steps`, or than the steps that the training makes. So are the
-    warm-ups of lightning-bolts' `LinearWarmupCosineAnnealingLR`, MONAI's `WarmupCosineSchedule` and
-    the `warmup_t` of a schedule of timm's. A warm-up that the script writes itself is reported,
-    too, where it counts the batches of each epoch (`if i < warmup:`) and so starts over in each.
+    than the part of a `SequentialLR` that it is given, a `LinearLR` whose start and end factor are
+    the same, and a `get_…_schedule…` of transformers or diffusers whose `num_warmup_steps` are more
+    than its `num_training_steps`, or than the steps that the training makes. The warm-ups of
+    lightning-bolts' `LinearWarmupCosineAnnealingLR` and MONAI's `WarmupCosineSchedule`, and the
+    `warmup_t` of a schedule of timm's, are judged in the same way. A warm-up that the script writes
+    itself is also reported where it counts the batches of each epoch (`if i < warmup:`) and so
+    starts over in each.
 
     ## Why is this bad
 

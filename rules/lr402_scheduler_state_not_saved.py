@@ -21,10 +21,10 @@ class SchedulerStateNotSaved(Rule):
 
     Reports a checkpoint with `optimizer.state_dict()` and without the scheduler's state, in a
     script that loads the optimizer's state and goes on where it stopped, also where that script
-    tries to load the state that is missing. A scheduler that needs no
-    state is not reported: `ExponentialLR` multiplies the LR in use, `step(epoch)` sets the
-    position, and some scripts set `last_epoch` or step the scheduler forward. Reported too is a
-    checkpoint without the counter from which the script computes its LR by hand.
+    tries to load the state that is missing. A scheduler that needs no state is not reported:
+    `ExponentialLR` multiplies the LR in use, `step(epoch)` sets the position, and some scripts set
+    `last_epoch` or step the scheduler forward. Reported too is a checkpoint without the counter
+    from which the script computes its LR by hand.
 
     ## Why is this bad
 

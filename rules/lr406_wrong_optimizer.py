@@ -31,8 +31,8 @@ class WrongOptimizer(Rule):
 
     Reports a scheduler that is stepped in the training loop while its optimizer never is, and
     another optimizer is stepped in that loop; or its optimizer is stepped in another phase than the
-    scheduler, `if epoch < 5: …; else: …`. (LR401 reports an optimizer that is replaced under
-    the same name.) Not reported is a scheduler whose LR the script writes into the other optimizer.
+    scheduler, `if epoch < 5: …; else: …`. (LR401 reports an optimizer that is replaced under the
+    same name.) Not reported is a scheduler whose LR the script writes into the other optimizer.
 
     It also reports a resume that takes a pickled scheduler from the checkpoint and loads only the
     state of the optimizer: that scheduler drives the copy of the optimizer that was pickled with

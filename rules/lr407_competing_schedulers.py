@@ -20,9 +20,9 @@ class CompetingSchedulers(Rule):
     Reports two schedulers that step in the same training loop, throughout the training, on one
     optimizer, if at least one computes each LR from the base LR: `LambdaLR`, `OneCycleLR`,
     `CyclicLR`, `CosineAnnealingWarmRestarts` and the schedules of transformers. They are reported
-    within a `ChainedScheduler`, too. Not reported are
-    schedulers that take turns (`if epoch < warmup: …`), and two that multiply the LR in use, such
-    as `LinearLR` and `ExponentialLR`: those compose.
+    within a `ChainedScheduler`, too. Not reported are schedulers that take turns
+    (`if epoch < warmup: …`), and two that multiply the LR in use, such as `LinearLR` and
+    `ExponentialLR`: those compose.
 
     ## Why is this bad
 

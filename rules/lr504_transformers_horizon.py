@@ -39,8 +39,8 @@ class TransformersHorizon(Rule):
 
     Compares the `num_training_steps` of `get_linear_schedule_with_warmup`, `get_scheduler` and the
     other schedule functions of transformers and diffusers with the number of times that the
-    schedule is stepped over the whole training, and so the `total_num_steps` of DeepSpeed's own
-    schedulers, the `t_max` of composer's own, the `max_epochs` of lightning-bolts'
+    schedule is stepped over the whole training; in the same way the `total_num_steps` of
+    DeepSpeed's own schedulers, the `t_max` of composer's own, the `max_epochs` of lightning-bolts'
     `LinearWarmupCosineAnnealingLR` and the `t_total` of MONAI's `WarmupCosineSchedule`. The length
     of `get_wsd_schedule` is the sum of its phases where it is given the stable one. A difference of
     one step, or of less than 1 %, is not reported. Where gradient accumulation explains the

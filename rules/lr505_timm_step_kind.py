@@ -23,7 +23,7 @@ class TimmStepKind(Rule):
     `step_on_epochs=False` of `create_scheduler_v2`), and the other call does nothing. Each call
     sets the LR of what comes next, so the number is that of the epochs, or updates, that are done.
 
-    Reports a schedule that only the other call is made for, a call without a number, a number in
+    Reports a schedule for which only the other call is made, a call without a number, a number in
     another unit than the schedule counts, one that starts again with each epoch, one that lags an
     epoch behind, a `PlateauLRScheduler` that is given no metric, and a number of epochs that
     `create_scheduler` returns and the loop does not run.

@@ -18,11 +18,11 @@ class CompoundingDecay(Rule):
     ## What it does
 
     Reports `group["lr"] *= factor` where the factor follows from the epoch or step, or is applied
-    from some epoch on, and the LR falls to less than a billionth within the training. A factor
-    that falls from 1 to 0 over the whole training (`1 - epoch / epochs`), or from about 1 in each
-    step (`1 / (1 + decay * epoch)`), is reported where it leaves less than half of the LR that it
-    would give of the base LR. A constant factor
-    (`group["lr"] *= 0.95`) and single drops (`if epoch == 30`) are not reported.
+    from some epoch on, and the LR falls to less than a billionth within the training. A factor that
+    falls from 1 to 0 over the whole training (`1 - epoch / epochs`), or from about 1 in each step
+    (`1 / (1 + decay * epoch)`), is reported where it leaves less than half of the LR that it would
+    give of the base LR. A constant factor (`group["lr"] *= 0.95`) and single drops
+    (`if epoch == 30`) are not reported.
 
     ## Why is this bad
 

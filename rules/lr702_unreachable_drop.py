@@ -18,7 +18,7 @@ class UnreachableDrop(Rule):
 
     Reports a branch of the function whose value is written into `param_group["lr"]`, of a
     `LambdaLR` function or of `get_lr()` in a scheduler class of the script, where its condition on
-    the epoch or step contradicts that an earlier condition does not hold.
+    the epoch or step holds only where that of an earlier branch does, too.
 
     ## Why is this bad
 
