@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule
+from lrlint.facts import Cadence, LoopKind, Schedule
 from lrlint.judgement.hand_written import caveat, is_written, mismatch, step_count, unit_of
 from lrlint.judgement.hand_written_curves import zero_steps
 from lrlint.judgement.length import WITH_THE_DEFAULTS
@@ -107,7 +107,7 @@ class ZeroLRSteps(Rule):
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
         zeros, steps = zero_steps(schedule), step_count(schedule)
-        if mismatch(schedule) is not None:
+        if mismatch(schedule) is not None or _advances_by_several(schedule):
             return
         if not zeros:
             lost = zeros_of_run(schedule)
@@ -134,6 +134,14 @@ class ZeroLRSteps(Rule):
             severity=self.severity if lost.many else Severity.ADVICE,
             notes=tuple(("stepped here", site.place) for site in driver(schedule).sites[:1]),
         )
+
+
+def _advances_by_several(schedule: Schedule) -> bool:
+    """Whether a loop in the epoch makes several steps, so that most of the LRs are never used."""
+    return any(
+        site.per is Cadence.EPOCH and site.loop is not None and site.loop.kind is LoopKind.OTHER
+        for site in driver(schedule).sites
+    )
 
 
 def _loses_an_epoch(schedule: Schedule) -> bool:

@@ -44,7 +44,7 @@ from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule
 from lrlint.predict.resumes import resumes
 from lrlint.predict.running import Unreadable
-from lrlint.predict.simulation import LOADED_LR, MOST_ITERATIONS, Simulation
+from lrlint.predict.simulation import LOADED_LR, MOST_ITERATIONS, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr, Strength
 
 _ROUNDING = 1e-12
@@ -305,6 +305,19 @@ class EventCompiler(TraceCompiler):
         return lambda *stack: fixed
 
     def _step(self, event: SchedulerStep, indices: tuple[Atom, ...]) -> Runner | None:
+        run = self._step_once(event, indices)
+        if run is None or not event.caught:
+            return run
+
+        def step(stack: Indices) -> int | None:
+            try:
+                return run(stack)
+            except TrainingEnds as end:
+                raise Unreadable(f"what follows a step that raises: {end.__cause__}") from end
+
+        return step
+
+    def _step_once(self, event: SchedulerStep, indices: tuple[Atom, ...]) -> Runner | None:
         record, step = event.scheduler, self._simulation.step_scheduler
         law = LAWS.get(record.law)
         if law is not None and law.takes_metric:

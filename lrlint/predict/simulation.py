@@ -103,7 +103,7 @@ class Simulation:
     def add_group(self, options: Mapping[str, AnyValue]) -> None:
         """Add a param group."""
         values: Group = {}
-        for name in ("lr", "initial_lr", "momentum", "betas", "lr_scale"):
+        for name in ("lr", "initial_lr", "max_lr", "min_lr", "momentum", "betas", "lr_scale"):
             value = options.get(name)
             if value is not None:
                 try:

@@ -200,3 +200,54 @@ def test_a_count_that_numbers_of_the_script_decide_is_not_measured() -> None:
     )
     assert steps(code) is None
     assert steps(code.replace("losses[k]", "known()")) == 5
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "any(flags[: k + 1])",
+        'str(k).endswith("4")',
+        'f"{k}".endswith("4")',
+        "math.isclose(k / 4, 1.0)",
+        'decay.state_dict()["last_epoch"] > 4',
+        "random.random() < 0.5",
+    ],
+)
+def test_an_end_that_no_measurement_decides_is_not_left_out(ends: str) -> None:
+    setup = "import math, random\nflags = [False, True]\n"
+    assert steps(f"{setup}for k in range(6):\n    update()\n    if {ends}: break") is None
+
+
+@pytest.mark.parametrize("ends", ["round(known())", "str(known()) == '4'", "any(known())"])
+def test_functions_of_measured_values_are_measured(ends: str) -> None:
+    assert steps(f"for k in range(6):\n    update()\n    if {ends}: break") == 6
+
+
+@pytest.mark.parametrize("test", ["decay.get_last_lr()[0] > 1e-3", "decay.last_epoch < 3"])
+def test_a_loop_that_the_schedule_ends_has_no_other_end(test: str) -> None:
+    assert steps(f"k = 0\nwhile {test}:\n    update()\n    k += 1\n    if k > 9: break") is None
+
+
+def test_a_key_that_a_dict_may_lack() -> None:
+    code = "ends = {4: True}\nfor k in range(6):\n    update()\n    if ends.get(k): break"
+    assert steps(code) is None
+
+
+def test_what_a_generator_is_sent_may_decide() -> None:
+    code = (
+        "def gate():\n    on = True\n    while True:\n        on = (yield on) != 2\n"
+        "passes = gate()\nnext(passes)\nfor k in range(6):\n    adam.step()\n"
+        "    if passes.send(k): decay.step()"
+    )
+    assert steps(code) is None
+
+
+def test_what_follows_an_error_of_a_step_that_is_caught() -> None:
+    code = (
+        "cycle = torch.optim.lr_scheduler.OneCycleLR(adam, 0.1, total_steps=4)\n"
+        "for k in range(6):\n    adam.step()\n    try: cycle.step()\n    except ValueError: pass"
+    )
+    source = load(Path("script.py"), data=(SETUP + code).encode())
+    prediction = forecast(source).schedules[-1].prediction
+    assert prediction.lr is None
+    assert "beyond total_steps" in prediction.unresolved[0]

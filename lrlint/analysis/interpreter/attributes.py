@@ -94,7 +94,7 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
                 escapes.leave_open(child, "within reach of _schedulers")
             return Opaque()
         case SchedulerValue(record=record), "last_epoch":  # it changes with each step
-            return Opaque(f"{record.variable or 'scheduler'}.last_epoch")
+            return Opaque(f"{record.variable or 'scheduler'}.last_epoch", planned=True)
         case ((SchedulerValue() | OptimizerValue()), _) if name in owner.record.attributes.data:
             return own_attributes.read(machine, owner, name)
         case SchedulerValue(record=record), _:

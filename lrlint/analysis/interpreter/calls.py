@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import replace
 
 import libcst as cst
@@ -14,7 +15,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.self_contained import is_self_contained
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.library_kinds import LibraryKind
-from lrlint.analysis.model.value_queries import is_local, library_name
+from lrlint.analysis.model.value_queries import is_local, is_planned, library_name
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -61,7 +62,7 @@ _HARMLESS = frozenset(
     }
 )
 """Functions that do not step their arguments, by the last part of their names."""
-_SETTINGS = ("arg", "config", "cfg", "option", "param")
+_SETTINGS = ("arg", "config", "cfg", "option", "param", "getboolean", "getint", "getfloat")
 """Parts of the names of functions that return settings."""
 
 
@@ -221,7 +222,17 @@ def unknown_call(
     is_setting = any(word in last.lower() for word in _SETTINGS)
     measured = bool(machine.loops) and not is_setting
     local = is_local(*arguments.all()) and _stays_local(function)
-    return Opaque(measured=measured, local=local)
+    planned = _computes(function) and all(map(is_planned, arguments.all()))
+    return Opaque(measured=measured and not planned, planned=planned and measured, local=local)
+
+
+_PURE = frozenset({"math", "random", "re", "operator", "statistics", "string"})
+
+
+def _computes(function: AnyValue) -> bool:
+    """Whether a function of Python measures nothing, whatever it is called with."""
+    module, _, name = (library_name(function) or "").rpartition(".")
+    return module in _PURE or (module == "builtins" and hasattr(builtins, name))
 
 
 _OF_PARSED = ("parse", "get", "load", "read")

@@ -131,7 +131,8 @@ def _ordered(
     """Return whether ``left < right``, with whichever operator."""
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
     if op is not None and first is not None and second is not None:
-        return relation(first, op, second)
+        planned = any(isinstance(value, Opaque) and value.planned for value in (left, right))
+        return relation(first, op, second, Nature.OTHER if planned else Nature.FLAG)
     # An LR that has been read is compared where a branch asks: later it may be another.
     rates = numbers.rate_of(machine, left), numbers.rate_of(machine, right)
     if op is not None and rates[0] is not None and rates[1] is not None:

@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import named_entries
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
+from lrlint.analysis.model.value_queries import is_planned
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -98,6 +99,8 @@ def _get(
         value = entry(machine, receiver, key, default or NONE)
         if value is not None or any(isinstance(it, Expr) for it in receiver.store.data.values()):
             return value or Opaque()
+        if is_planned(receiver):
+            return Opaque(planned=True)  # the only value is not that of each key
     found = receiver.store.data.get(known)
     value = get_item(machine, receiver, key, None)
     return choices.or_else(machine, found, value, default or NONE, str(known))

@@ -28,6 +28,9 @@ _EXPECTED = frozenset(
 )
 """Exceptions that scripts use to go on, rather than to report that something is wrong."""
 _OF_EXITS = frozenset({"SystemExit", "BaseException", ""})
+_ERRORS_OF_STEPS = frozenset(
+    {"ValueError", "ZeroDivisionError", "TypeError", "Exception", "BaseException", ""}
+)
 _LEAVES = (cst.Break, cst.Continue, cst.Return, cst.Raise)
 
 
@@ -108,7 +111,11 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     caught = {name for handler in node.handlers for name in _caught(handler.type)}
     overrides = node.finalbody is not None and _leaves(node.finalbody)
     catches_exit = overrides or bool(caught & _OF_EXITS)
-    record = Try(len(machine.guards), len(machine.loops), catches_exit)
+    goes_on = any(
+        not _ERRORS_OF_STEPS.isdisjoint(_caught(handler.type)) and not _leaves(handler)
+        for handler in node.handlers
+    )
+    record = Try(len(machine.guards), len(machine.loops), catches_exit, goes_on)
     if node.handlers or overrides:
         machine.tries.append(record)
     returned = len(machine.frames[-1].returns)

@@ -31,6 +31,7 @@ from lrlint.analysis.interpreter.truths import as_value
 from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
 from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerRecord
+from lrlint.analysis.model.value_queries import is_planned
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -129,12 +130,12 @@ def _string(machine: Machine, node: cst.SimpleString | cst.ConcatenatedString) -
 
 def _formatted(machine: Machine, node: cst.BaseExpression) -> AnyValue:
     pieces: list[str] = []
-    known = True
+    known = planned = True
     for part in string_parts(node):
         if isinstance(part, cst.FormattedStringExpression):
             for inner in walk(part):  # evaluated for its effects
                 if isinstance(inner, cst.FormattedStringExpression):
-                    machine.evaluate(inner.expression)
+                    planned &= is_planned(machine.evaluate(inner.expression))
             known = False
         elif isinstance(part, cst.BaseExpression):
             value = machine.evaluate(part)
@@ -145,7 +146,7 @@ def _formatted(machine: Machine, node: cst.BaseExpression) -> AnyValue:
         else:
             known = False
     if not known:
-        return Opaque()
+        return Opaque(planned=planned and bool(machine.loops))
     text = "".join(pieces)
     return Const(text) if len(text) <= LONGEST else Opaque()
 
@@ -306,7 +307,9 @@ def _slice_of(machine: Machine, owner: AnyValue, node: cst.Slice) -> AnyValue:
         length = maximum(length, Expr.const(0))
     if isinstance(owner, Stream):
         return Stream(length, lambda index: owner.element(first + index))
-    return Sized(length) if isinstance(owner, Sized) else ListValue(None, length=length)
+    if isinstance(owner, Sized):
+        return Sized(length)
+    return ListValue(None, Opaque(planned=True) if is_planned(owner) else None, length)
 
 
 def _from_start(bound: Expr, total: Expr) -> Expr:

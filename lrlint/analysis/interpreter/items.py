@@ -97,7 +97,9 @@ def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
 
 def _fresh(element: AnyValue) -> AnyValue:
     """Return the element that represents all of a list; an unknown one is new each time."""
-    return Opaque(last_of=element.last_of) if isinstance(element, Opaque) else element
+    if not isinstance(element, Opaque):
+        return element
+    return Opaque(planned=element.planned, last_of=element.last_of)
 
 
 def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue:

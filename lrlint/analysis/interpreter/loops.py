@@ -24,7 +24,8 @@ from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.loop_splits import Split, split_of
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
-from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
+from lrlint.analysis.model.conditions import Condition, all_of, any_of, natures, negate
+from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import Block, Break, LoopRecord, Repeat, When, nodes_of
 from lrlint.analysis.model.values import (
@@ -259,6 +260,7 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
         else:
             if test is not True:
                 tests.append(test)
+                loop.drains |= Nature.OTHER in natures(test)
             elif drawn is None:
                 loop.unbounded = True
             machine.run_block(body)

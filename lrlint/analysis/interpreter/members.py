@@ -36,7 +36,7 @@ def opaque_member(owner: Opaque, suffix: str) -> AnyValue:
     if member is None:
         path = None if owner.path is None else owner.path + suffix
         external = f"{owner.external}{suffix}" if owner.external and suffix[0] == "." else None
-        member = Opaque(path, measured=owner.measured, external=external, local=owner.local)
+        member = Opaque(path, owner.measured, owner.planned, external=external, local=owner.local)
         owner.members[suffix] = member
     return member
 

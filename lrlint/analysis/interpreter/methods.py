@@ -33,6 +33,7 @@ from lrlint.analysis.model.trace import (
     OptimizerStep,
     walk,
 )
+from lrlint.analysis.model.value_queries import is_planned
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -77,6 +78,8 @@ def call_method(
         case Loader() if name == "with_epoch":
             # of webdataset: so many batches, however many the data give
             return Loader(numbers.to_number(machine, arguments.get(0)))
+        case Stream() if name == "send":
+            return Opaque()
         case Loader() | Stream():
             return Opaque(measured=True) if name == "__next__" else receiver
         case Opaque(rate=Expr() as rate) if name in _IN_PLACE:
@@ -279,14 +282,17 @@ def _unknown(
     if name == "get" and arguments.positional:
         return get_item(machine, receiver, arguments.positional[0], None)
     if name in ("item", "detach", "cpu", "numpy", "mean", "sum"):
-        return Opaque(receiver.path, measured=True, local=receiver.local)
+        planned = receiver.planned
+        return Opaque(receiver.path, not planned, planned, local=receiver.local)
     stored = receiver.members.get(f".{name}")
     if isinstance(stored, FunctionValue):
         return machine.call(stored, arguments, node)
     path = f"{receiver.path}.{name}" if receiver.path else name
     result = _unseen(machine, path, arguments, node)
-    if receiver.local and isinstance(result, Opaque):
-        result.local = True
+    if isinstance(result, Opaque):
+        result.local |= receiver.local
+        if receiver.planned and all(map(is_planned, arguments.all())):
+            result.measured, result.planned = False, True
     return result
 
 

@@ -94,6 +94,8 @@ class Try:
     """The number of loops around its start."""
     catches_exit: bool
     """Whether a handler takes `SystemExit`, too."""
+    goes_on: bool = False
+    """Whether a handler goes on after an error of torch."""
     left: bool = False
     """Whether a ``raise`` that an ordinary run reaches leaves its body."""
 

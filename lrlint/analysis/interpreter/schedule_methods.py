@@ -48,6 +48,7 @@ def call_scheduler(
         local = is_local(argument) and drifts_apart(machine)
         origins = _origins(machine, node)
         step = SchedulerStep(*machine.where(node), record, argument, text, times, local, origins)
+        step.caught = any(one.loops == len(machine.loops) and one.goes_on for one in machine.tries)
         with machine.held_back(record, node) if held_back else nullcontext():
             machine.emit(step)
         return NONE
@@ -59,8 +60,8 @@ def call_scheduler(
     machine.emit(SchedulerCall(*machine.where(node), record, name, inside, own))
     if name in ("get_lr", "get_last_lr"):
         last = record if name == "get_last_lr" else None
-        return ListValue(None, element=Opaque("lr", measured=True, last_of=last))
-    return Opaque(measured=True, state_of=record if name == "state_dict" else None)
+        return ListValue(None, element=Opaque("lr", planned=True, last_of=last))
+    return Opaque(planned=True, state_of=record if name == "state_dict" else None)
 
 
 def _first_argument(machine: Machine, node: cst.Call) -> str:

@@ -153,6 +153,8 @@ def opposite(truth: bool | Condition) -> bool | Condition:
 
 def nature_of(value: AnyValue, text: str) -> Nature:
     """Return the nature of a condition on a value that is not known."""
+    if isinstance(value, Opaque) and (value.source or value).planned:
+        return Nature.OTHER
     if isinstance(value, Opaque) and value.measured:
         # What is called in a loop may be a measurement, but `dist.get_rank()` is not.
         asked = words.asks_for_rank(text) or words.asks_for_rank(value.path or "")
@@ -242,6 +244,8 @@ def undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode)
         nature = Nature.RANK
     elif Nature.METRIC in natures:
         nature = Nature.METRIC
+    elif Nature.OTHER in natures:
+        nature = Nature.OTHER
     elif Nature.RANK in natures or words.is_rank(text):
         nature = Nature.RANK
     question = Question(Asks.UNKNOWN, _only_unknown(values), machine.fresh_key())

@@ -65,9 +65,10 @@ def _divmod(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 @models("builtins.round")
 def _round(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    number = to_number(machine, arguments.get(0))
+    value = arguments.get(0)
+    number = to_number(machine, value)
     if number is None:
-        return Opaque()
+        return Opaque(measured=isinstance(value, Opaque) and value.measured)
     digits = arguments.get(1, "ndigits")
     if digits is None:
         return compute(rounded, number)

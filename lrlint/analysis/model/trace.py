@@ -187,6 +187,8 @@ class SchedulerStep(Event):
     origins: tuple[str, str] = ("", "")
     """How the script computes the argument: what is assigned to its name, and what a function
     returns for it or a list gets appended."""
+    caught: bool = False
+    """Whether the script goes on where the call raises an exception."""
 
 
 @dataclass(eq=False, slots=True)

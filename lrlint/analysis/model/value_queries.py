@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from lrlint.analysis.model.computed import Measured, all_atoms
+from lrlint.analysis.model.conditions import natures
+from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
+    Const,
     DictValue,
     External,
     Instance,
     ListValue,
     Opaque,
     Stream,
+    Truth,
 )
+from lrlint.symbolic import Expr
 
 
 def library_name(value: AnyValue | None) -> str | None:
@@ -41,6 +47,22 @@ def _is_local(value: AnyValue | None) -> bool:
         case ListValue(element=Opaque(local=local)):
             return local
     return False
+
+
+def is_planned(value: AnyValue) -> bool:
+    """Whether numbers and texts of the script decide a value, and no measurement."""
+    match value:
+        case Expr():
+            return not any(isinstance(atom.key, Measured) for atom in all_atoms(value))
+        case Truth(condition=condition):
+            return Nature.METRIC not in natures(condition)
+        case Opaque(planned=planned):
+            return planned
+        case ListValue(items=None, element=element):
+            return element is not None and is_planned(element)
+        case ListValue(grows=False) | DictValue(complete=True) | Choice():
+            return all(map(is_planned, elements(value)))
+    return isinstance(value, Const)
 
 
 def elements(value: AnyValue) -> list[AnyValue]:

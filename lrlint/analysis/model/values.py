@@ -55,6 +55,8 @@ class Opaque(Value):
     path: str | None = None
     measured: bool = False
     """Whether it is a result of the training: a loss, an accuracy."""
+    planned: bool = False
+    """Whether numbers and texts of the script decide it, or the schedule: no measurement."""
     visited: bool = False
     """Whether it is seldom None: an element that a loop visits, or a metric that is monitored."""
     rate: Expr | None = None
