@@ -70,6 +70,8 @@ class Compounding:
     """The LR before and after."""
     meant: float | None = None
     """The LR after it if the factor, a decay from 1 to 0, multiplied the base LR."""
+    idle: bool = False
+    """Whether the factor is 1 each time."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from lrlint.analysis.derive.law_reads import reads_of
 from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.derive.script_numbers import number_of
 from lrlint.analysis.derive.step_guards import Path, conditions
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.derive.written_laws import dead_branches, read, recurrence, steps_in, times
 from lrlint.analysis.model import law_shape
-from lrlint.analysis.model.computed import RateInUse, all_atoms, varies
+from lrlint.analysis.model.computed import RateInUse, all_atoms, replaced, varies
 from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.records import OptimizerRecord
 from lrlint.analysis.model.trace import (
@@ -183,12 +184,18 @@ def _law(
     if not alone or any(map(loops.is_cut, repeats)):
         return WrittenLaw()
     counters = [(loop.loop.index, loop.loop.trips) for loop in repeats]
-    if any(isinstance(atom.key, RateInUse) for atom in all_atoms(event.law)):
+    expression = event.law
+    in_use = [atom for atom in all_atoms(expression) if isinstance(atom.key, RateInUse)]
+    if in_use:
         if written.record.escapes is not None:
             return WrittenLaw()
-        return recurrence(event.law, counters, item, written.record)
+        law = recurrence(expression, counters, item, written.record)
+        rate = number_of(written.record.groups[0].get("lr"))
+        if rate is None or law.compounding is None or not law.compounding.idle:
+            return law
+        expression = replaced(expression, dict.fromkeys(in_use, rate))  # that is the LR throughout
     guarded = any(part.lean is not True for part in conditions(item.path))
-    used = law_shape.counted(event.law, counters)
+    used = law_shape.counted(expression, counters)
     if used is None or guarded:
         return WrittenLaw()
     steps = steps_in(used)
@@ -197,9 +204,9 @@ def _law(
     if steps is None or (begin and passes is None):
         return WrittenLaw()
     counter = repeats[begin + len(used) - 1]
-    law = read(event.law, used, steps, loops.fact(counter))
+    law = read(expression, used, steps, loops.fact(counter))
     branches = [item.event.branch for item in located if isinstance(item.event, BranchNotTaken)]
-    dead = tuple(dead_branches(event.law, branches))
+    dead = tuple(dead_branches(expression, branches))
     if written.record.escapes is not None:
         return WrittenLaw(dead=dead)  # code that is not seen may write the LR, too
     return replace(law, passes=passes, dead=dead)

@@ -171,7 +171,10 @@ def recurrence(law: Expr, counters: Counters, item: Located, record: OptimizerRe
         return WrittenLaw()
     falls = factors and (_lasts(factor, counters) or _is_decay(factors))
     meant = first * factors[-1] if falls else None
-    return WrittenLaw(compounding=Compounding(times=times, first=first, last=last, meant=meant))
+    idle = 0 < len(factors) < _MOST_POINTS and all(one == 1 for one in factors)
+    return WrittenLaw(
+        compounding=Compounding(times=times, first=first, last=last, meant=meant, idle=idle)
+    )
 
 
 def _is_decay(factors: Sequence[float]) -> bool:

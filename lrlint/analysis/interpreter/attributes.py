@@ -9,7 +9,6 @@ import libcst as cst
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import choices, class_objects, escapes, imports, own_attributes
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import (
     class_member,
@@ -124,9 +123,8 @@ def module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:
         names = [key for key in scope.store.data if isinstance(key, str) and "." not in key]
         return DictValue(Store({key: module_member(machine, unit, key) for key in names}))
     value = scope.store.data.get(name)
-    if isinstance(value, LazyImport):
-        value = scope.store.data[name] = imports.resolve(machine, value)
     if value is not None:
+        value = scope.store.data[name] = imports.used(machine, value)
         return value
     submodule = machine.project.submodule(unit, name)
     if submodule is not None:

@@ -10,7 +10,6 @@ import libcst as cst
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import carried_values, escapes, imports
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, lookup_order
 from lrlint.analysis.model.values import (
@@ -42,10 +41,8 @@ def lookup(machine: Machine, name: str) -> AnyValue:
         start = machine.scopes.get(start.unit, start)
     scope = start.with_name(name)
     if scope is not None:
-        value = scope.store.data[name]
-        if isinstance(value, LazyImport):
-            # Not written through the journal: the name has this value in every branch.
-            value = scope.store.data[name] = imports.resolve(machine, value)
+        # Not written through the journal: the name has this value in every branch.
+        value = scope.store.data[name] = imports.used(machine, scope.store.data[name])
         if machine.first_uses:
             carried_values.note_name(machine, scope.store, name, value)
         return value

@@ -14,6 +14,7 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import (
     AnyValue,
+    Choice,
     ClassValue,
     DictValue,
     External,
@@ -155,6 +156,16 @@ def resolve(machine: Machine, lazy: LazyImport) -> AnyValue:
             return ModuleValue(submodule)
         starred = unit.star_imports.get(lazy.name)
         return foreign(machine, starred or f"{lazy.module}.{lazy.name}", lazy.name)
+    return value
+
+
+def used(machine: Machine, value: AnyValue) -> AnyValue:
+    """Return the value of a name that is used; branches may import it from several modules."""
+    match value:
+        case LazyImport():
+            return resolve(machine, value)
+        case Choice(alternatives) if any(isinstance(one, LazyImport) for _, one in alternatives):
+            return Choice(tuple((when, used(machine, one)) for when, one in alternatives))
     return value
 
 
