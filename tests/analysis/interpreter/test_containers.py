@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import libcst as cst
 import pytest
 
 from lrlint.analysis.interpreter import containers
@@ -23,6 +24,7 @@ from lrlint.symbolic import Strength
 from .fake import FakeMachine, number
 
 A, B = Const("a"), Const("b")
+CALL = cst.Call(cst.Name("method"))
 
 
 def mapping(**entries: AnyValue) -> DictValue:
@@ -31,7 +33,7 @@ def mapping(**entries: AnyValue) -> DictValue:
 
 def on_dict(receiver: DictValue, name: str, *values: AnyValue, **keywords: AnyValue) -> AnyValue:
     arguments = Arguments(list(values), dict(keywords))
-    return containers.call_dict(FakeMachine(), receiver, name, arguments)
+    return containers.call_dict(FakeMachine(), receiver, name, arguments, CALL)
 
 
 # -- dicts ----------------------------------------------------------------------------------------
@@ -49,7 +51,7 @@ def test_an_entry_or_its_default(name: str) -> None:
 
 def test_pop_removes_an_entry_and_a_branch_brings_it_back() -> None:
     machine, receiver = FakeMachine(), DictValue(Store({3: A, "b": B}), setting=True)
-    containers.call_dict(machine, receiver, "pop", Arguments([number(3)]))
+    containers.call_dict(machine, receiver, "pop", Arguments([number(3)]), CALL)
     assert (receiver.store.data, receiver.complete) == ({"b": B}, False)
     take_back(machine, 0)
     assert receiver.store.data == {"b": B, 3: A}
