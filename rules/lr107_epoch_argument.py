@@ -89,8 +89,7 @@ class EpochArgument(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        law = LAWS.get(schedule.scheduler)
-        if law is None or not law.is_class or law.takes_epoch or law.takes_metric:
+        if not _counts_its_steps(schedule):
             return
         sites = [
             site
@@ -110,11 +109,18 @@ class EpochArgument(Rule):
             )
 
 
+def _counts_its_steps(schedule: Schedule) -> bool:
+    """Whether `step()` is that of torch's `LRScheduler`, which is to have no argument."""
+    law = LAWS.get(schedule.scheduler)
+    if law is None:
+        return schedule.construction.inherits_step
+    return law.is_class and not (law.takes_epoch or law.takes_metric)
+
+
 def _another_takes_it(schedule: Schedule, site: StepSite) -> bool:
     """Whether the call steps another scheduler, too, which may need the epoch: one of timm's."""
     return any(
-        other.place.span() != schedule.place.span()
-        and ((law := LAWS.get(other.scheduler)) is None or law.takes_epoch)
+        other.place.span() != schedule.place.span() and not _counts_its_steps(other)
         for other in schedule.surroundings.otherwise
         if any(one.place.span() == site.place.span() for one in other.sites)
     )

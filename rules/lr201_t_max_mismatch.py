@@ -19,7 +19,7 @@ from lrlint.judgement.hand_written import (
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.sketches import sketches
-from lrlint.judgement.warmup import too_long_for
+from lrlint.judgement.warmup import AFTER_WARMUP_EXCLUSIONS, after_warmup, too_long_for
 from lrlint.judgement.whole_length import (
     LENGTH_EXCLUSIONS,
     NOT_JUDGED,
@@ -139,7 +139,10 @@ class TMaxMismatch(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        if schedule.horizon is None or schedule.parent is not None:
+        if schedule.parent is not None:
+            yield from self._after_warmup(schedule)
+            return
+        if schedule.horizon is None:
             return
         assumed = assumed_batches(schedule)
         if assumed is not None and self.first(NOT_JUDGED, schedule, schedule.place) is None:
@@ -160,6 +163,27 @@ class TMaxMismatch(Rule):
             notes=notes(schedule),
             fix=resized(schedule, found.steps),
             sketches=sketches(schedule, found.length),
+        )
+
+    def _after_warmup(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        """Yield a cosine that comes last in a SequentialLR, and is over before its turn is."""
+        turn = None if schedule.scheduler != "CosineAnnealingLR" else after_warmup(schedule)
+        if turn is None:
+            return
+        found, start = turn
+        if found.fits or not found.comparison.differs or not found.longer:
+            return  # else LR204
+        if silence := self.first(AFTER_WARMUP_EXCLUSIONS, schedule, schedule.place):
+            yield silence
+            return
+        yield self.finding(
+            where(schedule),
+            f"{found.horizon.parameter} is {wording.quantity(found.length)}, but it begins after"
+            f" {wording.amount(start)} steps, which leaves {wording.quantity(found.steps)}"
+            f"{found.caveat}: {_consequence(found)}",
+            severity=Severity.ERROR if found.certain else Severity.WARNING,
+            notes=notes(schedule),
+            fix=resized(schedule, found.steps),
         )
 
     def _of_assumed_epochs(self, schedule: Schedule, each: Expr, batches: Expr) -> Finding:

@@ -12,7 +12,7 @@ from lrlint.judgement.hand_written_curves import growing_decay
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
-from lrlint.symbolic import Strength
+from lrlint.symbolic import Expr, Strength
 
 _FACTOR = {
     "ExponentialLR": "gamma",
@@ -31,7 +31,7 @@ class DegenerateGamma(Rule):
     `ReduceLROnPlateau`, that is 0 or less, or above 1; and an LR that the script writes itself and
     that a negative exponent lets grow: `lr * 0.1 ** -(epoch // 30)`. A `gamma` of exactly 1 keeps
     the LR as it is, which is a usual way to switch a schedule off; torch does not take a `factor`
-    of 1.
+    of 1. A root such as `(high / low) ** (1 / steps)` is meant to grow, as in an LR range test.
 
     ## Why is this bad
 
@@ -98,6 +98,8 @@ class DegenerateGamma(Rule):
         value = argument.number.value
         if value is None or 0 < value < 1 or (value == 1 and parameter == "gamma"):
             return
+        if value > 1 and _is_root(argument.number):
+            return  # an LR range test: it grows from one LR to another
         if silence := self.excluded(schedule):
             yield silence
             return
@@ -108,6 +110,11 @@ class DegenerateGamma(Rule):
             f" {_consequence(parameter, float(value))}",
             notes=(("scheduler built here", schedule.place),),
         )
+
+
+def _is_root(number: Expr) -> bool:
+    """Whether a factor is computed so that many steps of it lead from one LR to another."""
+    return any(atom.name.startswith(("**(", "exp(")) for atom in number.atoms())
 
 
 def _consequence(parameter: str, factor: float) -> str:

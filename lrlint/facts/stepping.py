@@ -70,6 +70,8 @@ class Construction:
     derived: bool = False
     """Whether its class is one of torch's, chosen by name, or derives from one: it has a counter,
     but its law is not known."""
+    inherits_step: bool = False
+    """Whether it is a class of the script with the `step()` of torch's `LRScheduler`."""
     sets_first_lr: bool = False
     """Whether the first LR that its constructor sets is known to be above 0."""
     open_arguments: bool = False

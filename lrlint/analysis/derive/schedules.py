@@ -212,6 +212,7 @@ def _construction(
         on_default_path=all(guard.by_default is not False for guard in guards),
         in_test=any(map(is_in_test_file, (built.event.place, *built.event.via))),
         derived=record.derived,
+        inherits_step=record.inherits_step,
         sets_first_lr=record.sets_first_lr,
         open_arguments=record.open_arguments,
         seen=not record.given,

@@ -147,6 +147,9 @@ def _scheduler_of_one(
             inner, length = warmup
             inner.parent, built.record.children = built.record, (inner,)
             built.record.arguments = {"milestones": ListValue([length])}
+        built.record.inherits_step = (
+            own.plain and members.class_member(machine, cls, "step") is None
+        )
         built.record.sets_first_lr = starts_above_zero(machine, own, target.record, node)
     return built
 

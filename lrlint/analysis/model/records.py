@@ -206,6 +206,8 @@ class SchedulerRecord(Record):
     """Which scheduler or event handler may step it: "passed to Warmup(…)"; None for none."""
     own_rate: OwnRate | None = None
     """The law of that class, as far as it can be read."""
+    inherits_step: bool = False
+    """Whether that class has the ``step()`` of torch's `LRScheduler`."""
     kind: LibraryKind | None = None
     """The library class whose methods it has, where those are modelled."""
     planned_epochs: Expr | None = None
