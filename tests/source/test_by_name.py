@@ -69,7 +69,7 @@ def starts(folder: Path, files: dict[str, str]) -> bool:
 
 def project(finder: str) -> dict[str, str]:
     return {
-        "main.py": "from finder import find\nfind('small').build(o)",
+        "main.py": "from finder import find\nfind('small').build(optimizer)",
         "finder.py": f"import importlib, os\n{dedent(finder)}",
         "nets/small.py": NET,
     }

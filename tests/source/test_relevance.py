@@ -45,6 +45,8 @@ BUILDS = [
     "from denoising import CosineScheduler\ns = CosineScheduler(o)",
     "try:\n    from keras import StepLR\nexcept ImportError:\n"
     "    from torch.optim.lr_scheduler import StepLR\ns = StepLR(o, 3)",
+    "def f(manager, optimizer):\n    s = manager.get_scheduler(optimizer)",
+    "def f(manager, *given):\n    s = manager.get_scheduler(*given)",
     "from .keras import StepLR\ns = StepLR(o, 3)",
     "from torch.optim.lr_scheduler import StepLR as PNDMScheduler\ns = PNDMScheduler(o, 3)",
 ]
@@ -76,6 +78,11 @@ BUILDS_NOT = [
     "import diffusers\nn = diffusers.PNDMScheduler()",
     "from keras.callbacks import LearningRateScheduler\nc = [LearningRateScheduler(decay)]",
     "import tensorflow as tf\nr = tf.keras.optimizers.schedules.LearningRateSchedule()",
+    "def f(manager):\n    s = manager.get_scheduler()",
+    "class A(B):\n    def f(self): return super().make_noise_schedule(self.t)",
+    "from diffusers import get_scheduler\nget_scheduler = None",
+    "import torch\ndef f(o, pair: tuple[int, torch.optim.lr_scheduler.StepLR] = (1, None)): ...",
+    "class A(B):\n    class _NoiseScheduler: pass",
     "try:\n    from keras import callbacks\nexcept ImportError:\n"
     "    from tensorflow.keras import callbacks\nc = callbacks.LearningRateScheduler(decay)",
 ]
@@ -120,6 +127,61 @@ PROJECTS_THAT_BUILD = {
         "base.py": "import optim\nclass Base:\n    def fit(self):\n        optim.build(self.o)",
         "optim.py": BUILDER,
     },
+    "in a method that is called elsewhere": {
+        "train.py": "from trainer import Trainer\nfrom tools import run\nrun(Trainer())",
+        "tools.py": "def run(one): one.fit()",
+        "trainer.py": "from optim import build\nclass Trainer:\n    def fit(self): build(self.o)",
+        "optim.py": BUILDER,
+    },
+    "in a property": {
+        "train.py": "from trainer import Trainer\nprint(Trainer().schedule)",
+        "trainer.py": "from optim import build\nclass Trainer:\n    @property\n"
+        "    def schedule(self): return build(self.o)",
+        "optim.py": BUILDER,
+    },
+    "where an object is made": {
+        "train.py": "from trainer import Trainer\nTrainer(o)",
+        "trainer.py": "from optim import build\nclass Trainer:\n"
+        "    def __init__(self, o): self.s = build(o)",
+        "optim.py": BUILDER,
+    },
+    "in a hook of a framework": {
+        "train.py": "from net import Net\nTrainer().fit(Net())",
+        "net.py": "import lightning as L\nfrom parts import Optimized\n"
+        "class Net(Optimized, L.LightningModule):\n    pass",
+        "parts.py": "from optim import build\nclass Optimized:\n"
+        "    def configure_optimizers(self): return build(self.o)",
+        "optim.py": BUILDER,
+    },
+    "in an own method that is looked up": {
+        "train.py": "from trainer import Trainer\nTrainer().run(stage)",
+        "trainer.py": "from optim import build\nclass Trainer:\n"
+        "    def run(self, stage): getattr(self, f'run_{stage}')()\n"
+        "    def run_fit(self): build(self.o)",
+        "optim.py": BUILDER,
+    },
+    "in a hook that a string names": {
+        "train.py": "from hooks import Warm\nfrom runner import Runner\nRunner([Warm()]).run()",
+        "runner.py": "class Runner:\n    def run(self): self.call('before_epoch')\n"
+        "    def call(self, name):\n        for hook in self.hooks: getattr(hook, name)()",
+        "hooks.py": "from optim import build\nclass Warm:\n    def before_epoch(self): build(o)",
+        "optim.py": BUILDER,
+    },
+    "in a method of the script's own class": {
+        "train.py": "from optim import build\nclass Trainer:\n    def fit(self): build(self.o)",
+        "optim.py": BUILDER,
+    },
+    "of a class for settings": {
+        "train.py": "from settings import Settings\n@draccus.wrap()\ndef main(cfg: Settings): ...",
+        "settings.py": "from optim import build\nclass Settings:\n"
+        "    def __post_init__(self): build(self.o)",
+        "optim.py": BUILDER,
+    },
+    "an LR written by hand": {
+        "train.py": "from tools import adjust\nadjust(optimizer, 0.1)",
+        "tools.py": "def adjust(optimizer, lr):\n    for g in optimizer.param_groups: put(g, lr)\n"
+        'def put(g, lr): g["lr"] = lr\n',
+    },
     "at a module's own level": {
         "train.py": "from setup_all import model\nmodel.fit()",
         "setup_all.py": "from optim import build\nscheduler = build(o)\nmodel = Model(scheduler)",
@@ -156,6 +218,23 @@ PROJECTS_THAT_BUILD_NOT = {
         "trainer.py": "from optim import build\nclass Timer:\n    def fit(self): return 1\n"
         "class Trainer:\n    def fit(self): return build(self.o)",
         "optim.py": BUILDER,
+    },
+    "another method": {
+        "train.py": "from trainer import Trainer\nTrainer().encode()",
+        "trainer.py": "from optim import build\nclass Trainer:\n    def encode(self): return 1\n"
+        "    def fit(self): return build(self.o)",
+        "optim.py": BUILDER,
+    },
+    "a class that is only a type": {
+        "train.py": "from settings import Settings\ns = Settings()\ns.build()",
+        "settings.py": "from optim import Config\nclass Settings:\n    optim: Config | None\n"
+        "    def build(self, n: int, config: Config = None) -> Config: return n",
+        "optim.py": BUILDER + "class Config:\n    def build(self): return build(self.o)\n",
+    },
+    "a module that writes an LR elsewhere": {
+        "train.py": "from tools import group\ngroup(model)",
+        "tools.py": 'def adjust(g, lr): g["lr"] = lr\n'
+        "def group(model): return optim.SGD(model.parameters(), lr=0.1).param_groups\n",
     },
     "imported for annotations": {
         "train.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from optim import *\n"

@@ -8,7 +8,8 @@ the one before says yes:
    2,912 files of transformers it lets 24 through. A script that does not, but starts something
    (`starts_something`), may start the project's trainer.
 2. words, `Relevance`: do the names in a script lead to a scheduler's constructor, through all that
-   it imports? `outline` cuts a text into definitions and imports for it, without a parse.
+   it imports? `outline` cuts a text into definitions and imports for it, without a parse, and
+   `classes` cuts a class into methods: of a trainer, only those that are called count.
 3. tree, `lrlint.analysis.code.survey`: which functions of a parsed module build or step something?
    A function that is not parsed yet answers by its words, with `outline` again.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Final
 
 from lrlint.source.disk import Query
 from lrlint.source.relevance import by_name
+from lrlint.source.relevance.annotations import without_annotations, without_field_types
+from lrlint.source.relevance.classes import ClassParts, class_parts, is_class
 from lrlint.source.relevance.mentions import writes_rate
 from lrlint.source.relevance.outline import TOP, Outline, bound_words, outline
 
@@ -22,6 +24,8 @@ CONSTRUCTOR: Final = re.compile(
 )
 """The name of a constructor of torch, of transformers, or of any other library."""
 
+_LITERAL: Final = re.compile(r"""["']([^\W\d]\w*)["']""")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -29,6 +33,10 @@ class Step:
 
     builds: bool
     leads: tuple[tuple[Module, str], ...] = ()
+    attributes: tuple[str, ...] = ()
+    """The attributes that it names: any of them may be a method of a class that is reached."""
+    looks_up: bool = False
+    """Whether it puts names together: it may call any method of what it leads to."""
     asked: Set[Query] = frozenset()
     """The queries that this rests on."""
 
@@ -38,8 +46,7 @@ class Module:
     """A module of the project in outline."""
 
     path: Path
-    digest: int
-    """What tells its text from another."""
+    text: str
     writes: bool
     """Whether it writes an LR into an optimizer itself."""
     outline: Outline
@@ -49,8 +56,40 @@ class Module:
     """Whether each part names a constructor itself, as far as that was asked."""
     outward: dict[str, Step] = field(default_factory=dict)
     """Where each part leads out of the module, as far as that was asked."""
+    hooks: dict[str, Step] = field(default_factory=dict)
+    """Which classes have methods that other code calls by names of its own; and their bases."""
+    _classes: dict[str, ClassParts] = field(default_factory=dict)
     found: dict[tuple[str, int], tuple[Query, Sequence[Module]]] = field(default_factory=dict)
     """The modules that it means by a name and a number of dots, as far as they were asked for."""
+
+    def code(self, part: str) -> str:
+        """Return the code of a part; of a class, without its methods, which are parts, too."""
+        owner, _, method = part.partition(".")
+        code = self.outline.parts[owner]
+        if method:
+            return without_annotations(self._class_parts(owner).methods[method])
+        if self.is_class(owner):
+            return without_field_types(self._class_parts(owner).rest)
+        return without_annotations(code)
+
+    def is_class(self, name: str) -> bool:
+        """Whether one of its definitions is a class."""
+        return is_class(self.outline.parts[name])
+
+    def methods(self, name: str) -> Mapping[str, str]:
+        """Return the part that is each method of a class."""
+        return {method: f"{name}.{method}" for method in self._class_parts(name).methods}
+
+    def _class_parts(self, name: str) -> ClassParts:
+        known = self._classes.get(name)
+        if known is None:
+            known = self._classes[name] = class_parts(self.outline.parts[name])
+        return known
+
+    @cached_property
+    def literals(self) -> frozenset[str]:
+        """The strings in it that may be names of methods."""
+        return frozenset(_LITERAL.findall(self.text))
 
     @cached_property
     def meaningful(self) -> frozenset[str]:
@@ -88,4 +127,4 @@ class Module:
 
 
 def module_at(path: Path, text: str) -> Module:
-    return Module(path, hash(text), writes_rate(text.encode(errors="replace")), outline(text))
+    return Module(path, text, writes_rate(text.encode(errors="replace")), outline(text))

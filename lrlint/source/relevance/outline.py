@@ -59,6 +59,9 @@ _GLOBAL_WORDS: Final = frozenset({*keyword.kwlist, *dir(builtins), "__file__"})
 _DEEPEST: Final = 30
 """Names that a dotted one consists of; no package goes as deep."""
 
+LR_KEY: Final = "[_lr_]"
+"""The key of an LR in an outline, which has no other strings."""
+
 TOP: Final = ""
 """The part of a module outside its top-level functions and classes."""
 
@@ -90,6 +93,8 @@ def outline(text: str) -> Outline:
     """Return the outline of a module's text, which need not be valid Python."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for written in ('["lr"]', "['lr']"):
+        text = text.replace(written, LR_KEY)
     code = _JOINED.sub(" ", without_strings(f"\n{text}"))
     imports: dict[str, tuple[Imported, ...]] = {}
     stars: list[Imported] = []
