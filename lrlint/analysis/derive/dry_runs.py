@@ -16,13 +16,15 @@ _HARMLESS = re.compile(
     r"step|zero_grad|get_(last_)?lr|state_dict"
     r"|append|extend|insert|add|add_scalar"
     r"|range|trange|tqdm|enumerate|zip|next|iter|len|list|tuple"
+    r"|backward|sum|mean"
     r"|float|int|str|round|abs|item|tolist|numpy|format|copy|deepcopy"
     r"|print|sleep|catch_warnings|simplefilter"
     r"|approx|isclose|allclose|assert\w*"
 )
-"""Calls that neither train a model nor fetch data."""
+"""Calls that neither call a model nor fetch data."""
 _COUNTING = frozenset({"range", "trange", "tqdm", "enumerate", "count"})
 _COLLECTING = re.compile(r"append|extend|insert|assert|approx|isclose|allclose")
+_LR = re.compile(r"""["']lr["']|get_(last_)?lr""")
 _EPOCH = re.compile(r"epoch", re.IGNORECASE)
 _TEST_FILE = re.compile(r"^(test_.*|.*_test|conftest)$")
 
@@ -39,10 +41,26 @@ def is_dry_run(record: LoopRecord) -> bool:
     seen = _calls(loop)
     if seen is None or "step" not in seen or (isinstance(loop, cst.While) and draws(loop.test)):
         return False
+    if "backward" in seen and not _collects_lrs(loop):
+        return False  # else the gradients only make the updates possible whose LRs are looked at
     return (
         not _EPOCH.search(record.target or "")
         or any(_COLLECTING.search(name) for name in seen)
         or _is_in_test(record)
+    )
+
+
+def _collects_lrs(loop: cst.For | cst.While) -> bool:
+    """Whether a loop appends LRs to a list: ``lrs.append(optimizer.param_groups[0]["lr"])``."""
+    return any(
+        isinstance(call, cst.Call)
+        and isinstance(call.func, cst.Attribute)
+        and call.func.attr.value == "append"
+        and any(
+            isinstance(node, (cst.Name, cst.SimpleString)) and _LR.fullmatch(node.value)
+            for node in walk(call)
+        )
+        for call in walk(loop)
     )
 
 

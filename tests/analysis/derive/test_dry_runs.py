@@ -27,6 +27,16 @@ def dry(header: str, body: str, filename: str = "train.py") -> bool:
         ("for i in tqdm(range(100))", "scheduler.step()\n", True),
         ("for i in range(100)", "loss.backward()\nscheduler.step()\n", False),
         ("for i in range(100)", "model(x)\nscheduler.step()\n", False),
+        (
+            "for i in range(100)",
+            "weight.sum().backward()\nlrs.append(optimizer.param_groups[0]['lr'])\nscheduler.step()\n",
+            True,
+        ),
+        (
+            "for i in range(100)",
+            "weight.sum().backward()\nlosses.append(weight)\nscheduler.step()\n",
+            False,
+        ),
         ("for i in range(100)", "functions[i]()\nscheduler.step()\n", False),
         ("for x in loader", "scheduler.step()\n", False),
         ("for i in range(100)", "for x in loader: pass\nscheduler.step()\n", False),
