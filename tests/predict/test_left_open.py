@@ -73,6 +73,8 @@ def test_followed(code: str, count: int) -> None:
         "numbers = iter(range(3))\nfor e in range(2):\n    for k in numbers: update()",
         "for k in range(4):\n    adam.step()\n    if decay.last_epoch < 2: decay.step()",
         "list(map(lambda k: update(), range(2)))",
+        "for k in iter(update, None): break",
+        "for k in range(4):\n    adam.step()\n    if 0 < k + (decay.step() or 0) < 2: decay.step()",
     ],
 )
 def test_left_open(code: str) -> None:
@@ -206,6 +208,7 @@ def test_a_count_that_numbers_of_the_script_decide_is_not_measured() -> None:
     "ends",
     [
         "any(flags[: k + 1])",
+        "numpy.mean(flags[: k + 1])",
         'str(k).endswith("4")',
         'f"{k}".endswith("4")',
         "math.isclose(k / 4, 1.0)",
@@ -214,7 +217,7 @@ def test_a_count_that_numbers_of_the_script_decide_is_not_measured() -> None:
     ],
 )
 def test_an_end_that_no_measurement_decides_is_not_left_out(ends: str) -> None:
-    setup = "import math, random\nflags = [False, True]\n"
+    setup = "import math, numpy, random\nflags = [False, True]\n"
     assert steps(f"{setup}for k in range(6):\n    update()\n    if {ends}: break") is None
 
 

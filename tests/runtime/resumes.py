@@ -74,6 +74,66 @@ if __name__ == "__main__":
     train(sys.argv[1])
 """
 
+_CLASS = """
+import sys
+from pathlib import Path
+
+import torch
+from torch.optim.lr_scheduler import *
+from torch.optim.swa_utils import SWALR
+
+EPOCHS = {epochs}
+
+
+class Trainer:
+    def __init__(self, weights, path):
+        self.weights, self.path, self.first_epoch, self.used = weights, path, 0, []
+        self.optimizer = torch.optim.SGD([weights], lr={lr})
+        checkpoint = torch.load(path) if Path(path).exists() else None
+        if checkpoint:
+            self.first_epoch = checkpoint["epochs"]
+{steps}
+
+    def run_epoch(self):
+        for x in torch.ones(4):
+            (self.weights * x).sum().backward()
+            self.used.append(self.optimizer.param_groups[0]["lr"])
+            self.optimizer.step()
+
+    def save(self, epoch):
+        state = {{"epochs": epoch + 1, "optimizer": self.optimizer.state_dict()}}
+        state["scheduler"] = self.scheduler.state_dict()
+        torch.save(state, self.path)
+
+    def fit(self, epochs):
+        for epoch in range(self.first_epoch, EPOCHS):
+            self.run_epoch()
+            self.scheduler.step()
+            self.save(epoch)
+            if epoch + 1 == epochs:
+                break
+
+
+def train(path, epochs=EPOCHS):
+    trainer = Trainer(torch.nn.Parameter(torch.zeros(2)), path)
+    trainer.fit(epochs)
+    return trainer.used
+
+
+if __name__ == "__main__":
+    train(sys.argv[1])
+"""
+
+
+def class_script(build: str, order: tuple[str, ...]) -> str:
+    """Return a script that resumes in an order, in the constructor of a class."""
+    lines = {"build": f"self.scheduler = {build}".replace("optimizer", "self.optimizer")} | {
+        owner: f'if checkpoint:\n    self.{owner}.load_state_dict(checkpoint["{owner}"])'
+        for owner in ("optimizer", "scheduler")
+    }
+    steps = indent("\n".join(lines[name] for name in order), " " * 8)
+    return _CLASS.format(steps=steps, epochs=EPOCHS, lr=0.1)
+
 
 def script(
     build: str, order: tuple[str, ...] = ORDERS["build, optimizer, scheduler"], **numbers: float

@@ -12,7 +12,7 @@ import lrlint
 from lrlint.diagnostics import Severity
 from lrlint.linter.engine import lint_text
 
-from .resumes import BUILDS, EPOCHS, ORDERS, SAVED_AT, Script, script
+from .resumes import BUILDS, EPOCHS, ORDERS, SAVED_AT, Script, class_script, script
 
 JUDGEMENTS = ("LR3", "LR6")
 """Rules that these short schedules offend against, however they are resumed."""
@@ -70,6 +70,42 @@ def test_the_script_shows_a_resume_that_changes_the_lr(
     checkpoint, rest = saved(tmp_path, training)
     is_exact = training.train(checkpoint) == pytest.approx(rest, rel=1e-9)
     assert (codes(lint_text(text).diagnostics) == set()) is is_exact
+
+
+@every_cell
+def test_a_class_that_resumes_is_judged_alike(
+    name: str, order: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = class_script(BUILDS[name], order)
+    training = Script(tmp_path / "train.py", text)
+    checkpoint, rest = saved(tmp_path, training)
+    with lrlint.watch(mode="record") as watch:
+        is_exact = training.train(checkpoint) == pytest.approx(rest, rel=1e-9)
+    assert (codes(watch.findings) == set()) is is_exact
+    assert (codes(lint_text(text).diagnostics) == set()) is is_exact
+
+
+@every_cell
+def test_both_runs_in_one_process(name: str, order: tuple[str, ...], tmp_path: Path) -> None:
+    training = Script(tmp_path / "train.py", script(BUILDS[name], order))
+    rest = saved(tmp_path, training)[1]
+    checkpoint = tmp_path / "again.pt"
+    with lrlint.watch(mode="record") as watch:
+        training.train(checkpoint, SAVED_AT)
+        used = training.train(checkpoint)
+    named = {one.code for one in watch.findings} & _OF_RESUMES
+    assert (named == set()) is (used == pytest.approx(rest, rel=1e-9))
+
+
+_OF_RESUMES = {"LR209", "LR403", "LR404", "LR412", "LR413", "LR901"}
+
+
+@pytest.mark.parametrize("name", BUILDS)
+def test_a_right_resume_is_not_stopped_in_the_same_process(name: str, tmp_path: Path) -> None:
+    training = Script(tmp_path / "train.py", script(BUILDS[name]))
+    with lrlint.watch(mode="raise"):
+        training.train(tmp_path / "part.pt", SAVED_AT)
+        training.train(tmp_path / "part.pt")
 
 
 @pytest.mark.slow

@@ -232,7 +232,11 @@ _PURE = frozenset({"math", "random", "re", "operator", "statistics", "string"})
 def _computes(function: AnyValue) -> bool:
     """Whether a function of Python measures nothing, whatever it is called with."""
     module, _, name = (library_name(function) or "").rpartition(".")
-    return module in _PURE or (module == "builtins" and hasattr(builtins, name))
+    return (
+        module in _PURE
+        or module.split(".")[0] == "numpy"
+        or (module == "builtins" and hasattr(builtins, name))
+    )
 
 
 _OF_PARSED = ("parse", "get", "load", "read")

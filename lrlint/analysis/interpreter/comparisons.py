@@ -6,6 +6,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import (
     class_objects,
+    escapes,
     imports,
     members,
     numbers,
@@ -70,6 +71,7 @@ def divisible(
 def compare_chain(machine: Machine, node: cst.Comparison) -> bool | Condition:
     """Return whether all comparisons of ``a < b <= c`` hold."""
     parts: list[Condition] = []
+    block, mark = machine.block, len(machine.block)
     left_node: cst.CSTNode = node.left
     for target in node.comparisons:
         truth = _compare(machine, left_node, target, node)
@@ -78,6 +80,8 @@ def compare_chain(machine: Machine, node: cst.Comparison) -> bool | Condition:
         if truth is not True:
             parts.append(truth)
         left_node = target.comparator
+    if len(node.comparisons) > 1:  # what is in the middle has been evaluated twice
+        escapes.leave_block_open(block[mark:], "stepped in a chain of comparisons")
     if not parts:
         return True
     return all_of(*parts)

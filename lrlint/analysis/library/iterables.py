@@ -141,6 +141,8 @@ def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 def _iter(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None or len(arguments.all()) != 1:
+        for each in arguments.all():
+            escapes.escape(each, "called by iter(…)")
         return Opaque()
     if isinstance(value, Stream) and value.once is not None:
         return value
