@@ -31,11 +31,28 @@ def raised(schedule: Schedule) -> tuple[float, float] | None:
     """Return the LRs at the start and the end of a decay that raises the LR."""
     if not is_judged(schedule):
         return None
+    found = {_ends_of_decay(known) for known in known_versions(schedule)}
+    ends = found.pop() if len(found) == 1 else None
+    return ends if ends is not None and ends[0] < ends[1] else None
+
+
+def _ends_of_decay(schedule: Schedule) -> tuple[float, float] | None:
+    """Return the LRs at the ends of a cosine that is in force from its start on."""
     decay = decay_of(schedule.law.decays)
-    if decay is None or not decay.cosine:
+    first, last = (None, None) if decay is None else (decay.start.value, decay.end.value)
+    if decay is None or not decay.cosine or first is None or last is None:
         return None
-    start, end = lr_at(schedule, decay.start.value), lr_at(schedule, decay.end.value)
-    return (start, end) if start is not None and end is not None and start < end else None
+    quarter = round(first + (last - first) / 4)
+    start, later, end = (lr_at(schedule, point) for point in (first, quarter, last))
+    if start is None or later is None or end is None:
+        return None
+    bend = (1 - math.cos(math.pi * (quarter - first) / (last - first))) / 2
+    # A warm-up that lasts for longer, and is in force instead, is a straight line.
+    return (
+        (start, end)
+        if abs(later - start - bend * (end - start)) <= 0.05 * abs(end - start)
+        else None
+    )
 
 
 def zero_steps(schedule: Schedule) -> int:

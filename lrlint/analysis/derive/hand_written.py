@@ -233,5 +233,8 @@ def _in_proportion(law: Expr | None, other: Expr | None) -> bool:
         return True
     if law is None or other is None or other == 0:
         return False
+    own, its = ([a for a in all_atoms(one) if isinstance(a.key, RateInUse)] for one in (law, other))
+    if len(own) == len(its) == 1:  # each follows from the LR of its own group
+        return other.subs({its[0]: Expr.atom(own[0])}) == law
     share = law / other
     return not varies(share) and not any(law_shape.conditions_of(share))

@@ -54,7 +54,7 @@ _TRAINS = (
 # An LR that is written by hand: `group["lr"] = …`, `group["lr"].fill_(…)`, `optimizer.lr = …`.
 _WRITES = re.compile(
     rb"""\[["']lr["']\]\s*[-+*/]?=(?!=)|\[["']lr["']\]\.\w+_\(|opt\w*\.(?:lr|learning_rate)\s*=(?!=)"""
-    rb"""|param_groups\[\w+\]\.update\("""
+    rb"""|param_groups\[\w+\]\.update\(|\.update\(\s*\{?\s*["']?lr["']?\s*[=:]"""
 )
 
 
