@@ -85,6 +85,8 @@ class RecordedRun:
     """Whether it has made fewer steps than the script plans."""
     may_go_on: bool = False
     """Whether nothing says how many steps are planned: another run may make the rest."""
+    continued: bool = False
+    """Whether another scheduler of the run goes on with its state, so that its end is not here."""
     last_lrs: tuple[float, ...] | None = None
     """The LR of each param group in the last optimizer step."""
     zero_steps: ZeroSteps | None = None

@@ -211,7 +211,7 @@ def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
     parent = schedule.parent
     one = schedule if parent is None else parent
     steps = most_steps(one) if at_most else one.steps
-    if not one.sites or one.parent is not None:
+    if not one.sites or one.parent is not None or one.run.continued:
         return None
     if parent is None or parent.scheduler == "ChainedScheduler":
         return steps

@@ -103,9 +103,10 @@ _OF_RESUMES = {"LR209", "LR403", "LR404", "LR412", "LR413", "LR901"}
 @pytest.mark.parametrize("name", BUILDS)
 def test_a_right_resume_is_not_stopped_in_the_same_process(name: str, tmp_path: Path) -> None:
     training = Script(tmp_path / "train.py", script(BUILDS[name]))
-    with lrlint.watch(mode="raise"):
+    with lrlint.watch(mode="raise") as watch:
         training.train(tmp_path / "part.pt", SAVED_AT)
         training.train(tmp_path / "part.pt")
+    assert codes(watch.findings) == set()
 
 
 @pytest.mark.slow

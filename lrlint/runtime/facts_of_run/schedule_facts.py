@@ -93,6 +93,7 @@ def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
         ended_early=early_end(record, recorder),
         partial=is_partial(record, recorder),
         may_go_on=may_go_on(record, recorder),
+        continued=record.continued,
         last_lrs=last_lrs(record.optimizer),
         zero_steps=_zero_steps(record),
         starts_over=record.starts_over,
