@@ -99,7 +99,7 @@ def test_parts() -> None:
         )
     )
     assert sorted(found.parts) == [TOP, "Four", "one", "two"]
-    assert words(found.parts[TOP]) == {"register", "six", "Four"}
+    assert words(found.parts[TOP]) == {"register", "one", "six", "Four"}  # one is kept
     assert words(found.parts["one"]) == {"def", "one", "a", "b", "return", "two", "seven"}
     assert words(found.parts["two"]) == {"async", "def", "two", "a", "inner", "return", "2"}
     assert words(found.parts["Four"]) == {

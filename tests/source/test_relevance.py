@@ -121,6 +121,23 @@ PROJECTS_THAT_BUILD = {
         "train.py": "from optim import *\ndef main(o):\n    s = build(o)",
         "optim.py": BUILDER,
     },
+    "in a registry": {
+        "train.py": "from kinds import make\ns = make(k, o)",
+        "kinds.py": "KINDS = {}\ndef register(name):\n    def keep(f):\n        KINDS[name] = f\n"
+        "    return keep\ndef make(k, o): return KINDS[k](o)\n"
+        f'@register("step")\n{BUILDER.partition(chr(10))[2]}',
+    },
+    "in a function that is kept under a name": {
+        "train.py": "from kinds import make\ns = make(k, o)",
+        "kinds.py": "from torch.optim.lr_scheduler import StepLR\nfrom tables import table\n"
+        'def make(k, o): return table[k](o)\n@table.add("step")\ndef build(o): return StepLR(o, 3)',
+        "tables.py": "table = Table()",
+    },
+    "in a param group's update()": {
+        "train.py": "from rates import apply\nfor e in range(9): apply(opt, e)",
+        "rates.py": "def apply(opt, e):\n    for g in opt.param_groups:\n"
+        "        g.update(lr=0.1 * 0.5**e)",
+    },
     "in a method of an object": {
         "train.py": "from trainer import Trainer\nTrainer(model).fit()",
         "trainer.py": "from base import Base\nclass Trainer(Base):\n    pass",

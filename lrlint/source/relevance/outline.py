@@ -32,8 +32,10 @@ _TYPING: Final = re.compile(
 )
 """What is imported for annotations alone, at the module's own level."""
 _DEFINITION: Final = re.compile(r"\n(?:async[ \t]+def|def|class)[ \t]+(\w+)")
-_COMMAND: Final = re.compile(r"\n@\w+[ \t]*\.[ \t]*command\b[^\n]*(?:\n[@\s)][^\n]*)*\Z")
-"""A decorator that gives a function to a group of commands, through which it is called."""
+_KEPT: Final = re.compile(
+    r"\n@(?:\w+[ \t]*\.[ \t]*command\b|[\w.]*[rR]egist|[\w.]+\(\s*\$)[^\n]*(?:\n[@\s)][^\n]*)*\Z"
+)
+"""A decorator that keeps a function: in a group of commands, or in a registry under a name."""
 _OUTSIDE: Final = re.compile(rf"\n[^\s)\]}}{_GAP}]")
 _FORMATTED: Final = re.compile(r"(?<!\w)(?:[rR]?[fF]|[fF][rR])\Z")
 _FIELD: Final = re.compile(r"\{([^{}]+)\}")
@@ -199,7 +201,7 @@ def _cut(code: str) -> dict[str, str]:
         end = len(code) if after is None else after.start()
         before = code[at : match.start()]
         rest.append(before)
-        if "command" in before and _COMMAND.search(before):
+        if "@" in before and _KEPT.search(before):
             rest.append(f"\n{match[1]}")
         name, part = match[1], code[match.start() + 1 : end]
         # A name that is defined twice, by the branches of a condition, say, has both bodies.

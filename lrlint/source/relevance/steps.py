@@ -23,7 +23,7 @@ from lrlint.source.relevance.outline import free_words, words
 _ATTRIBUTE: Final = re.compile(r"\.\s*([^\W\d]\w*)")
 _WRITES: Final = re.compile(
     r"\[_lr_\]\s*[-+*/]?=(?!=)|\[_lr_\]\.\w+_\(|opt\w*\.(?:lr|learning_rate)\s*=(?!=)"
-    r"|param_groups\[\w+\]\.update\("
+    r"|param_groups\[\w+\]\.update\(|\.update\(\s*lr\s*="
 )
 """An LR that is written by hand, in an outline."""
 
