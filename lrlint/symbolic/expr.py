@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 from lrlint.symbolic import terms as poly
 from lrlint.symbolic.atoms import Atom, Call, Factor, Strength, Unit
@@ -26,11 +26,37 @@ from lrlint.symbolic.terms import ONE, Monomial, Terms
 
 #: Twice the limit: cheap to compute, and the result is checked.
 _MAX_VALUE_BITS = 2 * MAX_BITS
+_NUMBERS = (int, float, Fraction)
 
 
 @lru_cache(maxsize=1024)
 def _exact_float(number: float) -> Coefficient:
     return exact(number)
+
+
+def _of_numbers(
+    operation: Callable[[Expr, Expr], Expr],
+) -> Callable[[Expr, Expr | Number | Fraction], Expr]:
+    """Let an operator take a plain number on the right; the other operand may know better."""
+
+    @wraps(operation)
+    def operate(a: Expr, b: Expr | Number | Fraction) -> Expr:
+        if isinstance(b, Expr):
+            return operation(a, b)
+        return operation(a, Expr.const(b)) if isinstance(b, _NUMBERS) else NotImplemented
+
+    return operate
+
+
+def _reflected(
+    operation: Callable[[Expr, Expr], Expr],
+) -> Callable[[Expr, Number | Fraction], Expr]:
+    """Return an operator that takes a plain number on the left."""
+
+    def operate(b: Expr, a: Number | Fraction) -> Expr:
+        return operation(Expr.const(a), b) if isinstance(a, _NUMBERS) else NotImplemented
+
+    return operate
 
 
 class Expr:
@@ -188,31 +214,19 @@ class Expr:
 
     # Arithmetic
 
-    def __add__(self, other: Expr | Number | Fraction) -> Expr:
-        b = _coerce(other)
-        if b is None:
-            return NotImplemented
+    @_of_numbers
+    def __add__(self, b: Expr) -> Expr:
         value = python(operator.add, self._value, b._value)
         if self._number is not None and b._number is not None:
             return Expr._of_number(tidy(self._number + b._number), value)
         return Expr(poly.add(self._terms, b._terms), value)
 
-    def __radd__(self, other: Number | Fraction) -> Expr:
-        b = _coerce(other)
-        return NotImplemented if b is None else b + self
-
-    def __sub__(self, other: Expr | Number | Fraction) -> Expr:
-        b = _coerce(other)
-        if b is None:
-            return NotImplemented
+    @_of_numbers
+    def __sub__(self, b: Expr) -> Expr:
         value = python(operator.sub, self._value, b._value)
         if self._number is not None and b._number is not None:
             return Expr._of_number(tidy(self._number - b._number), value)
         return Expr(poly.add(self._terms, b._terms, -1), value)
-
-    def __rsub__(self, other: Number | Fraction) -> Expr:
-        b = _coerce(other)
-        return NotImplemented if b is None else b - self
 
     def __neg__(self) -> Expr:
         return Expr(poly.shifted(self._terms, -1), python(operator.neg, self._value))
@@ -220,10 +234,8 @@ class Expr:
     def __pos__(self) -> Expr:
         return self
 
-    def __mul__(self, other: Expr | Number | Fraction) -> Expr:
-        b = _coerce(other)
-        if b is None:
-            return NotImplemented
+    @_of_numbers
+    def __mul__(self, b: Expr) -> Expr:
         value = python(operator.mul, self._value, b._value)
         if b._number is not None:
             if self._number is not None:
@@ -231,28 +243,16 @@ class Expr:
             return Expr(poly.shifted(self._terms, b._number), value)
         return Expr(poly.multiply(self._terms, b._terms), value)
 
-    def __rmul__(self, other: Number | Fraction) -> Expr:
-        b = _coerce(other)
-        return NotImplemented if b is None else b * self
-
-    def __truediv__(self, other: Expr | Number | Fraction) -> Expr:
+    @_of_numbers
+    def __truediv__(self, b: Expr) -> Expr:
         """Divide exactly; one over a sum is kept as an opaque factor."""
-        b = _coerce(other)
-        if b is None:
-            return NotImplemented
         if b._number == 0:
             raise ZeroDivisionError("division by zero")
         value = python(operator.truediv, self._value, b._value)
         return Expr(_divided(self._terms, b), value)
 
-    def __rtruediv__(self, other: Number | Fraction) -> Expr:
-        b = _coerce(other)
-        return NotImplemented if b is None else b / self
-
-    def __floordiv__(self, other: Expr | Number | Fraction) -> Expr:
-        b = _coerce(other)
-        if b is None:
-            return NotImplemented
+    @_of_numbers
+    def __floordiv__(self, b: Expr) -> Expr:
         if b._number == 0:
             raise ZeroDivisionError("integer division or modulo by zero")
         value = python(operator.floordiv, self._value, b._value)
@@ -262,15 +262,9 @@ class Expr:
 
         return whole_part(self / b, value, up=False)
 
-    def __rfloordiv__(self, other: Number | Fraction) -> Expr:
-        b = _coerce(other)
-        return NotImplemented if b is None else b // self
-
-    def __mod__(self, other: Expr | Number | Fraction) -> Expr:
+    @_of_numbers
+    def __mod__(self, b: Expr) -> Expr:
         """Return ``a - b * floor(a / b)``."""
-        b = _coerce(other)
-        if b is None:
-            return NotImplemented
         if b._number == 0:
             raise ZeroDivisionError("integer division or modulo by zero")
         value = python(operator.mod, self._value, b._value)
@@ -281,15 +275,9 @@ class Expr:
             return Expr.const(value)  # the rounding of floats decides: 0.3 % 0.1
         return (self - b * (self // b)).with_value(value)
 
-    def __rmod__(self, other: Number | Fraction) -> Expr:
-        b = _coerce(other)
-        return NotImplemented if b is None else b % self
-
-    def __pow__(self, other: Expr | Number | Fraction) -> Expr:
+    @_of_numbers
+    def __pow__(self, b: Expr) -> Expr:
         """Raise to an integer, or a plain number to another; else raise `NotRepresentable`."""
-        b = _coerce(other)
-        if b is None:
-            return NotImplemented
         exponent = b._number
         if exponent is None:
             raise NotRepresentable("** with an exponent that is not a number")
@@ -300,9 +288,10 @@ class Expr:
             raise NotRepresentable(f"** with the exponent {plain(exponent)}")
         return Expr.const(value)
 
-    def __rpow__(self, other: Number | Fraction) -> Expr:
-        b = _coerce(other)
-        return NotImplemented if b is None else b**self
+    __radd__, __rsub__ = _reflected(operator.add), _reflected(operator.sub)
+    __rmul__, __rtruediv__ = _reflected(operator.mul), _reflected(operator.truediv)
+    __rfloordiv__, __rmod__ = _reflected(operator.floordiv), _reflected(operator.mod)
+    __rpow__ = _reflected(operator.pow)
 
     def _to_the(self, n: int, exponent: Number | None) -> Expr:
         base = self._value
@@ -369,14 +358,6 @@ class Expr:
         from lrlint.symbolic.rewrite import slope_and_intercept
 
         return slope_and_intercept(self, atom)
-
-
-def _coerce(x: Expr | Number | Fraction) -> Expr | None:
-    if isinstance(x, Expr):
-        return x
-    if isinstance(x, (int, float, Fraction)):
-        return Expr.const(x)
-    return None
 
 
 def coerced(x: Expr | Number | Fraction) -> Expr:
