@@ -10,7 +10,6 @@ from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
 from lrlint.judgement import wording
 from lrlint.judgement.hand_written import caveat, limit_in_epochs, source
-from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.sketches import sketches
 from lrlint.judgement.stepping import counts_training_steps
@@ -152,11 +151,10 @@ class StepInBatchLoop(Rule):
 
     def _in_other_unit(self, schedule: Schedule, mismatch: Mismatch) -> Finding:
         horizon, site = mismatch.evidence.horizon, mismatch.site
-        defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""
         return self.finding(
             site.place,
             f"{wording.horizon(horizon, 'epochs')}, but step() runs per batch{_batches(schedule)}:"
-            f" {_consequence(schedule, mismatch)}{defaults}",
+            f" {_consequence(schedule, mismatch)}{mismatch.evidence.caveat}",
             severity=Severity.ERROR if mismatch.certain else Severity.WARNING,
             notes=(
                 (f"{horizon.parameter} set here", horizon.place),

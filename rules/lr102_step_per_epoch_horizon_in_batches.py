@@ -8,7 +8,6 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import wording
-from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.rates import course
 from lrlint.judgement.sketches import sketches, whole_plan
@@ -111,11 +110,10 @@ class StepPerEpochHorizonInBatches(Rule):
         if mismatch is None or wrong_interval(schedule) is not None:  # LR501
             return
         horizon, update = mismatch.evidence.horizon, _update(schedule)
-        defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""
         yield self.finding(
             mismatch.site.place,
             f"{wording.horizon(horizon, 'batches')}, but step() runs once per epoch:"
-            f" {_consequence(schedule, mismatch)}{defaults}",
+            f" {_consequence(schedule, mismatch)}{mismatch.evidence.caveat}",
             severity=Severity.ERROR if mismatch.certain else Severity.WARNING,
             notes=(
                 (f"{horizon.parameter} set here", horizon.place),

@@ -183,6 +183,7 @@ LATE_EXCLUSIONS = (
 
 
 def _consequence(schedule: Schedule, call: Call) -> tuple[str, Severity] | None:
+    """Return what comes of a group that is added late, and how bad that is; None if nothing."""
     name = schedule.scheduler
     law = LAWS.get(name)
     if law is None or name in _INDIFFERENT or law.takes_metric:

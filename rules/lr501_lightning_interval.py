@@ -9,7 +9,6 @@ from lrlint.facts import Argument, Driver, Schedule
 from lrlint.fix import ReplaceWith, SetItem
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, REBUILT
-from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import (
     BadFrequency,
     WrongInterval,
@@ -185,7 +184,6 @@ class LightningInterval(Rule):
     def _wrong(self, schedule: Schedule, wrong: WrongInterval) -> Finding:
         told, mismatch = wrong.driver, wrong.mismatch
         horizon = mismatch.evidence.horizon
-        defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""
         if wrong.right == "step":
             text = f"{wording.horizon(horizon, 'updates')}, but Lightning steps once per epoch"
         else:
@@ -198,7 +196,8 @@ class LightningInterval(Rule):
         )
         return self.finding(
             told.place,
-            f"{text} ({told.words}{ignored}){_consequence(schedule, wrong)}{defaults}",
+            f"{text} ({told.words}{ignored}){_consequence(schedule, wrong)}"
+            f"{mismatch.evidence.caveat}",
             severity=Severity.ERROR if mismatch.certain else Severity.WARNING,
             notes=(
                 (f"{horizon.parameter} set here", horizon.place),

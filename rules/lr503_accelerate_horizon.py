@@ -138,6 +138,7 @@ class AccelerateHorizon(Rule):
 
 
 def _message(schedule: Schedule, found: Misfit) -> str:
+    """Return what is wrong with a length, or a pace, under accelerate."""
     horizon = schedule.horizon
     name = "the length" if horizon is None else horizon.parameter
     every = found.acceleration.every

@@ -8,7 +8,6 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule, TrainerArguments, Training
 from lrlint.formulas import PastHorizon
 from lrlint.judgement import wording
-from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.rates import lr_after_steps, lr_text
@@ -145,11 +144,10 @@ class TransformersHorizon(Rule):
         if (mismatch := training_steps_in_epochs(schedule)) is not None:
             horizon, count = mismatch.evidence.horizon, mismatch.site.count
             times = "" if count is None else f", {wording.amount(count)} times"
-            defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""
             yield self.finding(
                 where(schedule),
                 f"{wording.horizon(horizon, 'epochs')}, but step() runs per batch{times}:"
-                f" {_too_short(schedule)}{defaults}",
+                f" {_too_short(schedule)}{mismatch.evidence.caveat}",
                 severity=Severity.ERROR if mismatch.certain else Severity.WARNING,
                 notes=notes(schedule),
                 fix=None if schedule.steps is None else resized(schedule, schedule.steps),

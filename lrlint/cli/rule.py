@@ -74,6 +74,7 @@ def page(rule: Rule) -> str:
 
 
 def fixable(rule: Rule) -> bool:
+    """Whether a rule offers a fix in one of its examples."""
     return any(example.fixed is not None for example in rule.INVALID)
 
 

@@ -48,6 +48,7 @@ def _of_run(preferences: Preferences) -> Iterator[str]:
 
 
 def _of_files(settings: Settings, names: list[str]) -> Iterator[str]:
+    """Yield the settings of files that share them, as lines of TOML."""
     ruleset = Ruleset(settings)
     more = f" and {count(len(names) - 1, 'more file')}" if len(names) > 1 else ""
     yield f"# {names[0]}{more}"

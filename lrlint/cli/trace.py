@@ -39,6 +39,7 @@ def report(files: tuple[Path, ...]) -> int:
 
 
 def _describe(path: Path, trace: Trace) -> Iterator[str]:
+    """Yield the parts of a trace as text: a heading, then each optimizer with its curve."""
     from lrlint.output.curves import Curve
     from lrlint.output.summary import count
     from lrlint.output.text import clean

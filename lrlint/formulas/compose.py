@@ -272,6 +272,7 @@ def _check_chained(schedulers: object, **_: object) -> Iterator[Problem]:
 
 
 def _check_sequential(schedulers: object, milestones: object, **_: object) -> Iterator[Problem]:
+    """Yield what is wrong with the schedulers and milestones of a ``SequentialLR``."""
     yield from _check_chained(schedulers)
     if not _is_list(schedulers) or not schedulers or not _is_list(milestones):
         return

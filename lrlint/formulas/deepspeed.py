@@ -51,6 +51,7 @@ def _warmup(
     warmup_type: str,
     total_num_steps: int | None = None,
 ) -> Curve:
+    """Return the LRs of a ramp from low to high, then constant, or down to low with a total."""
     count = len(base_lrs)
     lows = _each(warmup_min_lr, count)
     highs = base_lrs if warmup_max_lr is None else _each(warmup_max_lr, count)

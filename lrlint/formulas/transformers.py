@@ -16,7 +16,7 @@ from lrlint.formulas.arguments import parameters_of
 from lrlint.formulas.lambdas import Factor, LambdaLR, scaled
 from lrlint.formulas.law import Curve, Law, PastHorizon
 from lrlint.formulas.replay import Group, Replay
-from lrlint.formulas.transformers_checks import CHECKS
+from lrlint.formulas.transformers_checks import CHECKS, WSD_TYPES
 
 
 def _ramp(t: float, num_warmup_steps: float) -> float:
@@ -209,7 +209,7 @@ def get_wsd_schedule(
 ) -> Factor:
     """Return a warm-up, a stable phase at 1 and a decay; `min_lr_ratio` before and after."""
     for kind in (warmup_type, decay_type):
-        if kind not in ("linear", "cosine", "1-sqrt"):
+        if kind not in WSD_TYPES:
             raise ValueError(f"{kind!r} is not 'linear', 'cosine' or '1-sqrt'")
     if num_stable_steps is None:
         if num_training_steps is None:

@@ -8,7 +8,7 @@ from typing import Any
 from lrlint.formulas.arguments import is_number, is_whole
 from lrlint.formulas.law import Problem, refused
 
-_WSD_TYPES = ("linear", "cosine", "1-sqrt")
+WSD_TYPES = ("linear", "cosine", "1-sqrt")
 
 
 def _nothing(**_: object) -> Iterable[Problem]:
@@ -100,8 +100,8 @@ def _wsd(
     **_: object,
 ) -> Iterator[Problem]:
     for name, kind in (("warmup_type", warmup_type), ("decay_type", decay_type)):
-        if isinstance(kind, str) and kind not in _WSD_TYPES:
-            yield refused(name, f"{name}={kind!r} is none of {', '.join(_WSD_TYPES)}")
+        if isinstance(kind, str) and kind not in WSD_TYPES:
+            yield refused(name, f"{name}={kind!r} is none of {', '.join(WSD_TYPES)}")
     if num_stable_steps is not None:
         return
     if num_training_steps is None:

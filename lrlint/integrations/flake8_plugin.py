@@ -55,6 +55,7 @@ class Plugin:
 
 
 def _check(filename: str, text: str) -> Iterator[tuple[Location, str]]:
+    """Yield the findings of a file, and those of modules it imports that only it leads to."""
     resolver = _resolver()
     path, from_stdin = Path(filename), filename == Plugin.stdin_name
     if not from_stdin and not _is_named(path):

@@ -25,6 +25,7 @@ from lrlint.symbolic import (
 
 WITH_DEFAULTS = "with the defaults"
 BY_NAME = "by its name"
+"""What an ``Evidence`` that is not certain rests on."""
 _WHOLE_TRAINING = frozenset(
     {
         "T_max",
@@ -54,6 +55,11 @@ class Evidence:
     @property
     def certain(self) -> bool:
         return self.rests_on is None
+
+    @property
+    def caveat(self) -> str:
+        """What a message adds."""
+        return f" ({WITH_DEFAULTS})" if self.rests_on == WITH_DEFAULTS else ""
 
 
 def horizon_in_epochs(schedule: Schedule) -> Evidence | None:

@@ -66,6 +66,7 @@ class Judge:
                 record.add(diagnostic)
 
     def _ask(self, rule: Rule, training: Training, source: SourceFile, record: Record) -> None:
+        """Ask a rule about a training; add its findings, silences and failures to the record."""
         from lrlint.rule import Silence, distribution_of  # imported with the rules by now
 
         where = f"{source.name}, rule {rule.code} {rule.name}"

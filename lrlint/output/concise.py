@@ -17,6 +17,7 @@ def render(results: Results, style: Style) -> str:
 
 
 def line(diagnostic: Diagnostic, paint: Paint) -> str:
+    """Return a finding as one line: ``file:row:column: code name: message``."""
     where = place(position(diagnostic.filename, diagnostic.cell, diagnostic.location))
     code = paint.code(diagnostic)
     return f"{paint('bold', where)}: {code} {diagnostic.name}: {clean(diagnostic.message)}"

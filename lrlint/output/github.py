@@ -16,6 +16,7 @@ def render(results: Results, style: Style) -> str:
 
 
 def command(diagnostic: Diagnostic, results: Results) -> str:
+    """Return the workflow command by which GitHub shows a finding next to its line."""
     properties = {
         "title": f"lrlint ({diagnostic.code} {diagnostic.name})",
         "file": from_root(diagnostic.filename, "GITHUB_WORKSPACE"),

@@ -98,6 +98,7 @@ def _description(page: RulePage) -> str:
 
 
 def _result(diagnostic: Diagnostic, index: int, mark: str, results: Results) -> dict[str, Any]:
+    """Return a finding as a ``result`` object of SARIF."""
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": index,

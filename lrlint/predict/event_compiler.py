@@ -160,6 +160,7 @@ class EventCompiler(TraceCompiler):
     # -- events
 
     def _event(self, event: Event, indices: tuple[Atom, ...]) -> Runner | None:
+        """Compile an event to what it does to the simulation; None where it does nothing."""
         simulation = self._simulation
         match event:
             case BuildOptimizer(optimizer=optimizer):
@@ -190,6 +191,7 @@ class EventCompiler(TraceCompiler):
         return None
 
     def _build(self, record: SchedulerRecord, indices: tuple[Atom, ...]) -> Runner | None:
+        """Compile the construction of a scheduler; note what keeps its law from being known."""
         law = LAWS.get(record.law)
         if record.handler is not None:
             return self._build_handler(record, record.handler)

@@ -262,6 +262,7 @@ class ExpressionCompiler(ABC):
         return compare
 
     def _call(self, node: cst.Call) -> Compiled:
+        """Compile a call; one that only logs or prints does nothing."""
         if self._only_says(node.func):
             return lambda frame: None
         function = self._callee(node.func)

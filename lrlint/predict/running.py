@@ -55,11 +55,14 @@ class Left(Exception):
 
 
 class Returned(Exception):
+    """Ends the body of a function that is run, at its ``return``."""
+
     def __init__(self, value: Any) -> None:
         self.value = value
 
 
 def bounded(items: Iterable[Any]) -> Iterator[Any]:
+    """Yield the items that a loop visits, but no more than ``MOST_STEPS``."""
     for count, item in enumerate(items):
         if count > MOST_STEPS:
             raise Unreadable("a loop that does not end")
@@ -77,6 +80,7 @@ def runs_on(parts: Sequence[Compiled], frame: Frame) -> bool:
 
 
 def set_attribute(owner: Any, name: str, value: Any) -> None:
+    """Set an attribute, where the owner is an object of the code that is run."""
     if not isinstance(owner, Live):
         raise Unreadable(f"an attribute {name}")
     owner.set(name, value)

@@ -143,6 +143,7 @@ class _Walk:
         rules: tuple[IgnoreFile, ...],
         links: list[tuple[Path, tuple[IgnoreFile, ...]]],
     ) -> Iterator[Found | Unreadable]:
+        """Yield the files below a directory; add the links found there to ``links``, for later."""
         # A stack in place of recursion: folders may be nested deeper than Python recurses.
         stack: list[tuple[Path, str, tuple[IgnoreFile, ...]] | Found] = [
             (directory, os.path.realpath(directory), rules)

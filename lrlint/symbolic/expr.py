@@ -294,12 +294,12 @@ class Expr:
     __rpow__ = _reflected(operator.pow)
 
     def _to_the(self, n: int, exponent: Number | None) -> Expr:
+        """Return the number to the power of an integer n, which is written as ``exponent``."""
         base = self._value
         if isinstance(base, int) and abs(base) > 1 and base.bit_length() * abs(n) > _MAX_VALUE_BITS:
             raise TooComplex(f"{base.bit_length()} bits to the power of {n}")
-        value = python(operator.pow, base, exponent)
-        if self._number is not None:
-            number = self._number
+        value, number = python(operator.pow, base, exponent), self._number
+        if number is not None:
             if number == 0 and n < 0:
                 raise ZeroDivisionError("0 cannot be raised to a negative power")
             if number not in (0, 1, -1):

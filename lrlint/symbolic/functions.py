@@ -202,6 +202,7 @@ def _rounded(e: Expr, *, exact: bool) -> Expr:
 
 
 def _extreme(kind: str, es: Sequence[Expr], *, exact: bool) -> Expr:
+    """Return the minimum or maximum, without the arguments that another one provably beats."""
     if not es:
         raise ValueError(f"{kind}() of no arguments")
     pick = min if kind == "min" else max

@@ -34,6 +34,7 @@ def render(terms: Terms) -> str:
 
 
 def _product(coefficient: Coefficient, monomial: Monomial) -> str:
+    """Return a term as text: ``2 * a / (b * c)``."""
     if not monomial:
         return number_text(coefficient)
     above: list[str] = []

@@ -28,6 +28,7 @@ def _is_numerator(factor: object, exponent: int) -> bool:
 
 
 def _unit_of_product(monomial: Monomial) -> Unit | None:
+    """Return the unit of a product: samples / batch size is batches. None where it has none."""
     power = dict.fromkeys(Unit, 0)
     for factor, exponent in monomial:
         unit = factor.unit

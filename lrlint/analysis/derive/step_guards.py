@@ -103,6 +103,7 @@ def ordinarily(part: Condition) -> bool | None:
 
 
 def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr | None]:
+    """Tell what a condition around a step depends on, and k for a step at every k-th time."""
     indices = [repeat.loop.index for repeat in repeats]
     counted = any(is_loop_atom(atom) or atom in indices for atom in part.atoms())
     match part:

@@ -256,6 +256,7 @@ def _argument(event: SchedulerStep) -> StepArgument:
 
 
 def _kind_of_argument(value: AnyValue, text: str) -> StepArgument:
+    """Tell whether a scheduler's ``step()`` is given an epoch or a metric, by its value or name."""
     match value:
         case Const(value=None):
             return StepArgument.NOTHING

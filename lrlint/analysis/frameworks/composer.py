@@ -147,6 +147,7 @@ def _is_own(value: AnyValue | None) -> TypeGuard[Instance]:
 
 @models_method(LibraryKind.COMPOSER_TRAINER, "fit")
 def _fit(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Run a Trainer's training, whose duration is in epochs or, for own schedulers, batches."""
     given = trainer.store.data
     optimizer, place = given.get("optimizers"), trainer.place
     if not isinstance(optimizer, OptimizerValue) or place is None:

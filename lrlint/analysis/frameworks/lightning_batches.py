@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -235,7 +236,7 @@ def estimated(trainer: Trainer, batches: Expr) -> AnyValue:
     limit = trainer.max_steps
     if trainer.epochs is None:
         return limit or Const(float("inf"))
-    total = None if updates is None else compute(lambda a, b: a * b, trainer.epochs, updates)
+    total = None if updates is None else compute(operator.mul, trainer.epochs, updates)
     if not isinstance(total, Expr):
         return Opaque("trainer.estimated_stepping_batches")
     return total if limit is None else compute(minimum, total, limit)

@@ -145,6 +145,7 @@ class _Training:
     # -- what the module and the Trainer know while they train
 
     def _give(self, forms: list[tuple[Condition | None, Configuration]]) -> None:
+        """Store the optimizers and schedulers where the module and its trainer keep them."""
         machine, store = self._machine, self._module.store.data
         held: dict[str, list[tuple[Condition | None, AnyValue]]] = {}
         told: dict[str, list[tuple[Condition | None, AnyValue]]] = {}

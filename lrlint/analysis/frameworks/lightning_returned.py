@@ -48,6 +48,7 @@ def owned_by(
 
 
 def is_known(interval: AnyValue) -> bool:
+    """Whether an interval is a constant, not the default of a setting."""
     return isinstance(interval, Const) and interval.strength is Strength.CONSTANT
 
 
@@ -81,6 +82,7 @@ def driver_of(
     cadence: Cadence,
     monitoring: Monitoring | None,
 ) -> Driver:
+    """Return what Lightning is told about when it steps a scheduler."""
     settings = {name: _argument(entry) for name, entry in scheduled.settings.items()}
     interval, frequency = settings.get("interval"), settings.get("frequency")
     if interval is None:

@@ -156,6 +156,7 @@ class Steps:
         return [*conditions, regular]
 
     def _step_scheduler(self, value: AnyValue, scheduled: Scheduled, interval: str) -> None:
+        """Step a scheduler as Lightning does: by ``lr_scheduler_step`` where it is overridden."""
         machine = self._machine
         cadence = Cadence.BATCH if interval == "step" else Cadence.EPOCH
         self._note_driver(value, scheduled, cadence)

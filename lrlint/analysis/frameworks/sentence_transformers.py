@@ -80,6 +80,7 @@ for _name in _PARAMETERS:
 
 @models_method(LibraryKind.SENTENCE_MODEL, "fit", "old_fit")
 def _fit(machine: Machine, model: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Run a training of ``fit()``, which builds its own optimizer and scheduler."""
     cls = model.store.data[_CLASS]
     assert isinstance(cls, Const)
     parameters = _PARAMETERS[str(cls.value)]

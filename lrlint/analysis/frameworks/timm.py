@@ -7,6 +7,7 @@ other call does nothing, and many scripts make both.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 
 import libcst as cst
@@ -111,12 +112,13 @@ def cycle_length(
 def with_prefix(
     machine: Machine, length: AnyValue, prefix: AnyValue | None, warmup: AnyValue | None
 ) -> AnyValue:
+    """Return the length of a schedule that adds its warm-up where ``warmup_prefix`` is true."""
     if not (isinstance(prefix, Const) and isinstance(length, Expr)):
         return Opaque()
     if not prefix.value:
         return length
     more = to_number(machine, warmup)
-    return Opaque() if more is None else compute(lambda a, b: a + b, length, more)
+    return Opaque() if more is None else compute(operator.add, length, more)
 
 
 # -- the optimizer's step

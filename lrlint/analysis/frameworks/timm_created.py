@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 
 import libcst as cst
@@ -203,7 +204,7 @@ def _create(
     cooldown = to_number(machine, values["cooldown_epochs"]) if name in _CYCLIC else Expr.const(0)
     if epochs is None or cooldown is None:
         return ListValue([scheduler, Opaque()], kind="tuple")
-    return ListValue([scheduler, compute(lambda a, b: a + b, epochs, cooldown)], kind="tuple")
+    return ListValue([scheduler, compute(operator.add, epochs, cooldown)], kind="tuple")
 
 
 def _is_none(value: AnyValue) -> bool:
@@ -237,7 +238,7 @@ def _arguments(
         number = to_number(machine, value)
         if number is None or updates is None:
             return Opaque()
-        scaled = compute(lambda a, b: a * b, number, updates)
+        scaled = compute(operator.mul, number, updates)
         return scaled if on_epochs is False else choices.join(machine, on_epochs, number, scaled)
 
     return {

@@ -118,6 +118,7 @@ def _is_class(qualified: str) -> bool:
 
 
 def module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:
+    """Return what a module of the project binds a name to; a submodule where it binds none."""
     scope = machine.scope_of(unit)
     if name == "__dict__":
         names = [key for key in scope.store.data if isinstance(key, str) and "." not in key]
@@ -137,6 +138,7 @@ def module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:
 
 
 def instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
+    """Return an attribute of an object: its own, then its class's, then one not known."""
     machine.read(owner.store, name)
     value = owner.store.data.get(name)
     intercepted = _is_intercepted(owner, name)

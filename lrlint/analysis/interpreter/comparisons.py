@@ -90,6 +90,7 @@ def compare_chain(machine: Machine, node: cst.Comparison) -> bool | Condition:
 def _compare(
     machine: Machine, left_node: cst.CSTNode, target: cst.ComparisonTarget, node: cst.Comparison
 ) -> bool | Condition:
+    """Decide a comparison of two operands; return a condition where it is not decided."""
     operator, right_node = target.operator, target.comparator
     negated = isinstance(operator, (cst.NotEqual, cst.IsNot, cst.NotIn))
     if isinstance(operator, (cst.Equal, cst.NotEqual)):

@@ -68,6 +68,7 @@ def _counts_down(function: FunctionValue, arguments: Arguments) -> bool:
 
 
 def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> AnyValue:
+    """Run the body of a function in a scope of its own; return what it returns."""
     node = function.node
     scope = Scope(Store(), function.scope.unit, parent=function.scope)
     scope.owner = function.owner

@@ -68,6 +68,10 @@ def _set_item_of(
     target: cst.Subscript,
     rename: bool,
 ) -> None:
+    """Run ``owner[key] = value``.
+
+    With ``rename``, the value takes the name of where it is stored.
+    """
     name = dict_key(key)
     match owner:
         case External(name="os.environ" as module):

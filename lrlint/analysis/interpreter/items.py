@@ -125,6 +125,7 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
 
 
 def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | None) -> AnyValue:
+    """Return ``owner[key]``; where the key is not known, what any entry may be."""
     name = dict_key(key)
     data = owner.store.data
     if isinstance(key, Choice) and all(isinstance(entry, str) for entry in data):

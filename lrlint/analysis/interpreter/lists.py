@@ -159,6 +159,7 @@ def _append(machine: Machine, receiver: ListValue, value: AnyValue) -> None:
 def _change(
     machine: Machine, receiver: ListValue, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
+    """Run a method that changes a list; forget its items where they are no longer known."""
     items = receiver.items
     if items is None or not _is_settled(machine, receiver):
         last = items[-1] if items else None

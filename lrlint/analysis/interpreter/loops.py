@@ -54,6 +54,7 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
 
 
 def _run_for(machine: Machine, node: cst.For) -> Outcome:
+    """Run a loop item by item where the items matter, otherwise its body once for all of them."""
     visited = machine.evaluate(node.iter)
     stream = iterate(machine, visited, node.iter)
     if visits_groups(machine, stream, node):

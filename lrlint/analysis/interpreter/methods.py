@@ -236,6 +236,7 @@ def _is_network(instance: Instance) -> bool:
 def _instance(
     machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
+    """Call a method of an object: its own, else its class's, else one of a library's model."""
     machine.read(receiver.store, name)
     value = receiver.store.data.get(name)
     if value is None:

@@ -150,6 +150,7 @@ def _delete_one(machine: Machine, target: cst.BaseExpression, node: cst.Del) -> 
 
 
 def _with(machine: Machine, node: cst.With) -> Outcome:
+    """Run the body of a ``with`` between entering and leaving its context managers."""
     before = machine.without_gradients
     block, mark = machine.block, len(machine.block)
     managers: list[AnyValue] = []

@@ -194,6 +194,7 @@ _SCALE = re.compile(
 
 
 def relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> bool | Condition:
+    """Return whether two numbers compare as asked, or the condition under which they do."""
     relation = Relation(op, left, right, "", nature)
     decided = relation.decided()
     if decided is not None:

@@ -210,6 +210,7 @@ _SWITCHES = {"store_true": False, "store_false": True}
 def _add_argument(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
+    """Add an option to a parser: its default, and what a given command line sets for its names."""
     names = [
         value.value
         for value in arguments.positional

@@ -112,6 +112,7 @@ def duplicate(machine: Machine, value: AnyValue) -> AnyValue:
 def _container(
     machine: Machine, value: AnyValue, known: dict[int, AnyValue], *, deep: bool
 ) -> AnyValue:
+    """Return a copy of a container; ``known`` has the copy of each object copied before."""
     if id(value) in known:
         return known[id(value)]
     copy: AnyValue

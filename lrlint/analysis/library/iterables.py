@@ -33,6 +33,7 @@ from lrlint.symbolic import Expr, ceil, minimum
 
 
 def stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream | None:
+    """Return what a loop over the first argument of a call visits; None where none is given."""
     value = arguments.get(0) or next(iter(arguments.keywords.values()), None)
     if value is None:
         return None
@@ -42,6 +43,7 @@ def stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream 
 
 @models("builtins.range")
 def range_of(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return what a loop over ``range(…)`` visits."""
     numbers = [to_number(machine, value) for value in arguments.positional]
     zero, one = Expr.const(0), Expr.const(1)
     match numbers:
@@ -69,6 +71,7 @@ def range_of(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
 
 
 def unknown_element(_: Expr) -> AnyValue:
+    """Return the element of a stream of which nothing is known."""
     return Opaque()
 
 
@@ -111,6 +114,7 @@ def _enumerate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
 
 @models("builtins.zip")
 def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return what a loop over several streams side by side visits; the shortest ends it."""
     parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
     if not parts:
         return Opaque()

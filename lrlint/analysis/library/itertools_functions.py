@@ -29,6 +29,7 @@ from lrlint.symbolic import Expr, ceil, maximum, minimum
 
 @models("itertools.islice")
 def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return what a loop over a part of a stream visits."""
     inner = stream_of(machine, arguments, node)
     if inner is None:
         return Opaque()

@@ -135,6 +135,7 @@ def build_unknown(
 
 
 def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Record a scheduler of a known law for each optimizer that its first argument may be."""
     keywords: dict[str, object] = {
         key: value for key, value in arguments.keywords.items() if key not in law.removed
     }

@@ -121,6 +121,7 @@ def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
 def _scheduler_of_one(
     machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
+    """Record a scheduler of a class of the project, with what can be read of its law."""
     target: AnyValue = Opaque()
     for value in arguments.all():
         if isinstance(value, OptimizerValue):

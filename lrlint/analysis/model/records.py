@@ -17,11 +17,15 @@ from lrlint.symbolic import Atom, Expr
 
 @dataclass(eq=False, slots=True)
 class OptimizerValue(Value):
+    """An optimizer; two names for one optimizer share its record."""
+
     record: OptimizerRecord
 
 
 @dataclass(eq=False, slots=True)
 class SchedulerValue(Value):
+    """A scheduler; two names for one scheduler share its record."""
+
     record: SchedulerRecord
 
 

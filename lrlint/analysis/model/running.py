@@ -146,6 +146,7 @@ class TraceCompiler(ABC):
         return [item for item in node.loop.left if item.atom in self._wanted]
 
     def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
+        """Compile a loop; None where nothing in it matters, or how often it runs is not known."""
         left = self._leaves(node)
         read_later = node.loop.index in self._read_later
         matters = bool(left) or read_later or self._matters(node.body)
@@ -285,6 +286,7 @@ class TraceCompiler(ABC):
             return None
 
     def _when(self, node: When, indices: tuple[Atom, ...]) -> Runner | None:
+        """Compile an ``if``; None where its body is left out."""
         conditions = [part for part in flatten(node.condition) if part not in self._assumed]
         if exclude(conditions, self._assumed):
             return None

@@ -99,6 +99,7 @@ def _roots(expression: str) -> frozenset[str] | None:
 
 
 def _names_at(unit: ModuleUnit, node: cst.CSTNode) -> _Names:
+    """Return the names that code at a place can use."""
     start, _ = unit.offsets(node)
     functions = [one for one in unit.path_to(node) or () if isinstance(one, cst.FunctionDef)]
     bound: set[str] = set()

@@ -36,6 +36,7 @@ def decode(kind: type[Record], value: object) -> Record:
 
 
 def _decode(kind: Any, value: Any) -> Any:
+    """Return a value of a type from JSON data; raise ValueError where the data does not fit."""
     origin, inner = get_origin(kind), get_args(kind)
     if kind in (None, type(None), bool, int, str) and type(value) is (kind or type(None)):
         return value

@@ -43,6 +43,7 @@ def optimizer_use(
 
 
 def _step_sites(record: RecordedOptimizer, loops: TrainingLoops) -> tuple[StepSite, ...]:
+    """Return where an optimizer was stepped, with how often."""
     if not record.steps:  # those calls have raised
         return ()
     around, accumulation = loops.around(record).known, loops.accumulation(record)

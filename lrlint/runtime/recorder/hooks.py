@@ -244,6 +244,7 @@ class Hooks:
     # -- schedulers
 
     def _scheduler_init(self, original: Any) -> Any:
+        """Return a constructor that records the scheduler it builds."""
         calls = self._calls
 
         def __init__(scheduler: Any, *args: Any, **kwargs: Any) -> None:
@@ -272,6 +273,7 @@ class Hooks:
         return __init__
 
     def _scheduler_step(self, original: Any) -> Any:
+        """Return a ``step()`` that records what it did to the LR."""
         calls = self._calls
         stepping, stepped = self._on_scheduler.stepping, self._on_scheduler.stepped
 

@@ -107,6 +107,7 @@ class Verifier:
         expected: Sequence[float] | None,
         rounding: Rounding,
     ) -> None:
+        """Compare the LRs of an optimizer step with those that its schedulers should have set."""
         if self.listener is not None:
             self.listener(record, step, lrs)
         if step % record.curve.stride == 0:
